@@ -1,0 +1,40 @@
+/**
+ * Why Forgejo did not do what it was asked, as one discriminated value. Every status of the recorded authorization matrix
+ * maps to exactly one kind. It never holds a response body: a 401 body echoes the presented token.
+ */
+interface Where {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** URL path without host and query. */
+  readonly path: string;
+}
+
+export type ForgejoFailure =
+  /** 401: the token is wrong, revoked or missing. */
+  | (Where & { readonly kind: 'unauthorized' })
+  /** 403: the token lacks a scope; `required` as Forgejo names it, for example `write:organization`. */
+  | (Where & { readonly kind: 'scopeTooNarrow'; readonly required: readonly string[] })
+  /** 403: the token's user (or its public-only mark) may not manage this scope. */
+  | (Where & {
+      readonly kind: 'forbidden';
+      readonly because: 'notOwner' | 'notSiteAdmin' | 'notOrganizationOwner' | 'publicOnly' | 'other';
+    })
+  /** 404 on the scope or the row: unknown, hidden, Actions off. `what` as far as the body tells. */
+  | (Where & { readonly kind: 'notFound'; readonly what: 'target' | 'organization' | 'runner' | 'other' })
+  /** 404 `No permission to delete this runner`: the row belongs to another scope. */
+  | (Where & { readonly kind: 'notOurs' })
+  /** 301 or 307: the repository or organization was renamed; `location` is a path. Never followed. */
+  | (Where & { readonly kind: 'moved'; readonly location: string })
+  /** 422 and other 4xx. */
+  | (Where & { readonly kind: 'rejected'; readonly status: number })
+  /** 429, by a proxy in front of Forgejo. */
+  | (Where & { readonly kind: 'throttled'; readonly retryAfterSeconds: number | null })
+  | (Where & { readonly kind: 'serverError'; readonly status: number })
+  | (Where & { readonly kind: 'timeout'; readonly afterMs: number })
+  /** No connection, or it broke; `code` as Node names it (ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED …). */
+  | (Where & { readonly kind: 'unreachable'; readonly code: string })
+  /** A 2xx whose body is not what the API documents. `problem` names the field, never its value. */
+  | (Where & { readonly kind: 'nonsense'; readonly problem: string })
+  /** The server's address may not be spoken to (allow list, loopback, link-local, metadata). */
+  | (Where & { readonly kind: 'addressRefused'; readonly host: string });
+
+export type ForgejoFailureKind = ForgejoFailure['kind'];
