@@ -1,0 +1,79 @@
+/**
+ * What a pool's conditions say: each type with what `True` means, and each reason with the sentence that explains it. The
+ * reference page is made from these tables; the message of a condition adds what is particular.
+ */
+export const CONDITION_TYPES = {
+  Ready: 'The spec is valid, Forgejo answers with enough rights, and no wanted runner is stuck.',
+  SpecValid: 'The spec keeps every rule of this page.',
+  ForgejoReachable: 'The last question to Forgejo got an answer that makes sense.',
+  Authorized: 'The token may manage the runners of the scope.',
+  ImageSupported: 'The runner image holds a version that the mode works with.',
+  ScalingLimited: 'There is demand that the pool does not, or not yet, follow.',
+  Draining: 'Runners are waited for: they end with their job.',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type ConditionType = keyof typeof CONDITION_TYPES;
+
+export const CONDITION_REASONS = {
+  // Ready
+  RunnersReady: 'Every wanted runner is there.',
+  Reconciled: 'Forgejo and Kubernetes are as the pool wants them; runners may be on their way.',
+  RunnersStuck: 'Runners that the pool wants do not get to work.',
+  PendingTimeout: 'A runner did not report within pendingTimeoutSeconds and was given up.',
+  PodNotCreated: 'Kubernetes does not create the Pod of a runner: quota, admission or service account; the events of its Job tell.',
+  WorkloadRefused: 'Kubernetes refused the workload of a runner.',
+  // SpecValid
+  SpecAccepted: 'The spec is valid.',
+  SpecInvalid: 'The spec breaks a rule; everything stays as it is until it is mended.',
+  // ForgejoReachable
+  ForgejoAnswered: 'Forgejo answers.',
+  ForgejoUnreachable: 'There is no connection to Forgejo.',
+  ForgejoTimeout: 'Forgejo did not answer in time.',
+  ForgejoServerError: 'Forgejo, or a proxy before it, answered with a 5xx status.',
+  ForgejoThrottled: 'A proxy before Forgejo answered 429.',
+  ForgejoNonsense: 'The answer is not what the API of Forgejo documents; is the URL that of a Forgejo 15 or newer?',
+  AddressRefused: 'The operator is not allowed to speak to this address.',
+  CaMissing: 'The CA bundle that the pool names does not exist, or has no such key.',
+  CaInvalid: 'The CA bundle that the pool names holds no PEM certificate.',
+  // Authorized
+  TokenAccepted: 'The token may manage these runners.',
+  TokenSecretMissing: 'The Secret of the token does not exist.',
+  TokenKeyMissing: 'The Secret of the token has no such key, or it is empty.',
+  TokenRefused: 'Forgejo does not know the token: it is wrong or revoked.',
+  TokenScopeTooNarrow: 'The token lacks a scope.',
+  Forbidden: 'The user of the token may not manage the runners of this scope.',
+  ScopeNotFound: 'The scope does not exist, the token may not see it, or Actions are switched off.',
+  ScopeMoved: 'The repository or organization was renamed; make a pool for the new name.',
+  RequestRejected: 'Forgejo rejected the request.',
+  // ImageSupported
+  ImageVersionKnown: 'The version of the runner image is known and new enough.',
+  ImageTooOld: 'The runner image is older than the mode needs.',
+  ImageVersionUnknown: 'Neither the tag of the runner image nor runner.version says a version.',
+  RunnerVersionDiffers: 'Runners report another version than the image was said to hold.',
+  // ScalingLimited
+  WithinLimits: 'The pool follows the demand.',
+  AtMaximum: 'More jobs wait than maxRunners allows runners.',
+  Paused: 'The pool is paused: no new runners.',
+  StartFailures: 'Runners failed to start in a row; the next try waits.',
+  BackingOff: 'Jobs that no runner got are tried again later.',
+  NamespaceTerminating: 'The namespace is being deleted: nothing new can be created in it.',
+  // Draining
+  NotDraining: 'No runner is waited for.',
+  OutdatedRunners: 'Runners of an older spec are replaced once they are idle.',
+  DrainTimeout: 'drainTimeoutSeconds are over: what is left is no longer waited for.',
+  Finalizing: 'The pool is deleted once its runners have ended.',
+  // any type
+  NotAsked: 'Nothing was asked of Forgejo yet.',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type ConditionReason = keyof typeof CONDITION_REASONS;
+
+/** One entry of `status.conditions`; `lastTransitionTime` is RFC 3339. */
+export interface Condition {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: ConditionReason;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
+}

@@ -1,0 +1,127 @@
+/**
+ * The CustomResourceDefinition, made from the schemas and the rules. The schema is structural: every field has one type, so
+ * a choice of literals becomes an `enum`, and what is left open is marked `x-kubernetes-preserve-unknown-fields`.
+ */
+import { KindGuard, type TObject, type TSchema } from '@sinclair/typebox';
+import { GROUP, KIND, PLURAL, VERSION } from './keys.ts';
+import { RULES } from './rules.ts';
+import { RunnerPoolSpecSchema } from './runnerpool.ts';
+import { RunnerPoolStatusSchema } from './status.ts';
+
+export interface Structural {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** The definition as an object that is ready to be written as YAML or JSON. */
+export function buildCrd() {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${PLURAL}.${GROUP}` },
+    spec: {
+      group: GROUP,
+      names: {
+        kind: KIND,
+        listKind: `${KIND}List`,
+        plural: PLURAL,
+        singular: KIND.toLowerCase(),
+        shortNames: ['rp'],
+        categories: ['forgejo'],
+      },
+      scope: 'Namespaced',
+      versions: [
+        {
+          name: VERSION,
+          served: true,
+          storage: true,
+          additionalPrinterColumns: printerColumns(),
+          subresources: {
+            status: {},
+            scale: {
+              specReplicasPath: '.spec.minRunners',
+              statusReplicasPath: '.status.replicas',
+              labelSelectorPath: '.status.selector',
+            },
+          },
+          schema: {
+            openAPIV3Schema: {
+              description: 'A pool of Forgejo Actions runners.',
+              type: 'object',
+              required: ['spec'],
+              properties: {
+                apiVersion: { type: 'string' },
+                kind: { type: 'string' },
+                metadata: { type: 'object' },
+                spec: structural(RunnerPoolSpecSchema, 'spec'),
+                status: structural(RunnerPoolStatusSchema, 'status'),
+              },
+            },
+          },
+        },
+      ],
+    },
+  };
+}
+
+function printerColumns() {
+  return [
+    { name: 'Mode', type: 'string', jsonPath: '.spec.mode' },
+    { name: 'Waiting', type: 'integer', jsonPath: '.status.queue.waiting' },
+    { name: 'Idle', type: 'integer', jsonPath: '.status.counts.idle' },
+    { name: 'Busy', type: 'integer', jsonPath: '.status.counts.busy' },
+    { name: 'Max', type: 'integer', jsonPath: '.spec.maxRunners' },
+    { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+    { name: 'Organization', type: 'string', jsonPath: '.spec.forgejo.scope.organization', priority: 1 },
+    { name: 'Repository', type: 'string', jsonPath: '.spec.forgejo.scope.repository', priority: 1 },
+    { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason', priority: 1 },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  ];
+}
+
+/** One field and all below it; `path` finds the rules that stand here. Throws for a kind of schema that a CRD can't hold. */
+export function structural(schema: TSchema, path: string): Structural {
+  const validations = RULES.filter((rule) => rule.at === path && rule.cel !== null).map(({ cel, message }) => ({ rule: cel, message }));
+  return {
+    ...described(schema, path),
+    ...(path === 'status.conditions' ? { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] } : {}),
+    ...(validations.length === 0 ? {} : { 'x-kubernetes-validations': validations }),
+  };
+}
+
+function described(schema: TSchema, path: string): Structural {
+  if (KindGuard.IsObject(schema)) return describedObject(schema, path);
+  if (KindGuard.IsUnion(schema)) {
+    return { type: 'string', ...picked(schema, ['description', 'default']), enum: schema.anyOf.map((option) => option.const) };
+  }
+  if (KindGuard.IsArray(schema)) {
+    return { type: 'array', ...picked(schema, ['description', 'minItems', 'maxItems']), items: structural(schema.items, `${path}[]`) };
+  }
+  if (KindGuard.IsString(schema)) {
+    return { type: 'string', ...picked(schema, ['description', 'default', 'format', 'minLength', 'maxLength', 'pattern']) };
+  }
+  if (KindGuard.IsInteger(schema)) {
+    return { type: 'integer', format: 'int64', ...picked(schema, ['description', 'default', 'minimum', 'maximum']) };
+  }
+  if (KindGuard.IsBoolean(schema)) return { type: 'boolean', ...picked(schema, ['description', 'default']) };
+  throw new Error(`${path} is of a kind that a CRD can't hold`);
+}
+
+function describedObject(schema: TObject, path: string): Structural {
+  const fields = Object.entries(schema.properties);
+  const required = fields.filter(([name, field]) => schema.required?.includes(name) === true && field.default === undefined);
+  return {
+    type: 'object',
+    ...picked(schema, ['description', 'default']),
+    ...(schema.additionalProperties === true ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
+    // A field with a default may be left out.
+    ...(required.length === 0 ? {} : { required: required.map(([name]) => name) }),
+    ...(fields.length === 0
+      ? {}
+      : { properties: Object.fromEntries(fields.map(([name, field]) => [name, structural(field, `${path}.${name}`)])) }),
+  };
+}
+
+function picked(schema: TSchema, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(keys.flatMap((key) => (schema[key] === undefined ? [] : [[key, schema[key]]])));
+}

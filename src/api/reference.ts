@@ -1,0 +1,96 @@
+/** The reference page of the RunnerPool, made from the same schemas, rules and conditions as the CRD. */
+import { KindGuard, type TObject, type TSchema } from '@sinclair/typebox';
+import { CONDITION_REASONS, CONDITION_TYPES } from './conditions.ts';
+import { API_VERSION, KIND } from './keys.ts';
+import { RULES } from './rules.ts';
+import { RunnerPoolSpecSchema } from './runnerpool.ts';
+import { RunnerPoolStatusSchema } from './status.ts';
+
+/** The whole page as Markdown. */
+export function buildReference(): string {
+  const paragraphs = [
+    `# ${KIND} reference`,
+    `Generated from \`src/api\` by \`node src/api/generate.ts\`; do not edit.\n\`apiVersion: ${API_VERSION}\`, \`kind: ${KIND}\`, namespaced, short name \`rp\`.`,
+    '## Fields of the spec',
+    ...objects(RunnerPoolSpecSchema, 'spec').map(fieldTable),
+    '## Rules',
+    'What the fields alone do not say. A rule is checked by the API server when an object is written (CEL), by the operator when it reads one, or by both; the sentence is the same.',
+    ruleTable(),
+    '## Conditions',
+    table(
+      ['Type', 'True means'],
+      Object.entries(CONDITION_TYPES).map(([type, sentence]) => [code(type), sentence]),
+    ),
+    '## Reasons',
+    table(
+      ['Reason', 'Meaning'],
+      Object.entries(CONDITION_REASONS).map(([reason, sentence]) => [code(reason), sentence]),
+    ),
+    '## Fields of the status',
+    'What is not known is left out. Times are RFC 3339.',
+    ...objects(RunnerPoolStatusSchema, 'status').map(fieldTable),
+  ];
+  return `${paragraphs.join('\n\n')}\n`;
+}
+
+interface ObjectAt {
+  readonly path: string;
+  readonly schema: TObject;
+}
+
+/** The object and every object below it that has fields of its own, outer ones first. */
+function objects(schema: TSchema, path: string): readonly ObjectAt[] {
+  if (KindGuard.IsArray(schema)) return objects(schema.items, `${path}[]`);
+  if (!KindGuard.IsObject(schema) || Object.keys(schema.properties).length === 0) return [];
+  return [{ path, schema }, ...Object.entries(schema.properties).flatMap(([name, field]) => objects(field, `${path}.${name}`))];
+}
+
+function fieldTable({ path, schema }: ObjectAt): string {
+  const rows = Object.entries(schema.properties).map(([name, field]) => [
+    code(name),
+    typeOf(field),
+    defaultOf(field, schema.required?.includes(name) === true),
+    rangeOf(field),
+    field.description ?? '',
+  ]);
+  const intro = schema.description === undefined ? '' : `${schema.description}\n\n`;
+  return `### ${path}\n\n${intro}${table(['Field', 'Type', 'Default', 'Range', 'Description'], rows)}`;
+}
+
+function typeOf(schema: TSchema): string {
+  if (KindGuard.IsArray(schema)) return `list of ${typeOf(schema.items)}`;
+  return KindGuard.IsUnion(schema) ? 'string' : String(schema.type);
+}
+
+function defaultOf(schema: TSchema, required: boolean): string {
+  if (schema.default === undefined) return required ? 'required' : '';
+  return code(JSON.stringify(schema.default));
+}
+
+function rangeOf(schema: TSchema): string {
+  if (KindGuard.IsUnion(schema)) return schema.anyOf.map((option) => code(String(option.const))).join(', ');
+  if (KindGuard.IsInteger(schema) && schema.minimum !== undefined) return `${schema.minimum} to ${schema.maximum}`;
+  if (KindGuard.IsString(schema)) return schema.maxLength === undefined ? '' : `${schema.minLength ?? 0} to ${schema.maxLength} characters`;
+  if (KindGuard.IsArray(schema)) return schema.maxItems === undefined ? '' : `${schema.minItems} to ${schema.maxItems} items`;
+  return '';
+}
+
+function ruleTable(): string {
+  const checkedBy = (rule: (typeof RULES)[number]) => {
+    if (rule.kind === 'transition') return 'API server';
+    return rule.cel === null ? 'operator' : 'API server, operator';
+  };
+  return table(
+    ['Field', 'Rule', 'Checked by'],
+    RULES.map((rule) => [code(rule.at), rule.message, checkedBy(rule)]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,157 @@
+/** The rules of a RunnerPool's spec, as one table; those of `spec.template` stand in `template-rules.ts`. */
+import { celMatches, type Rule, type StateRule } from './rule.ts';
+import { atLeastPattern, checkRunnerImage, formatVersion, MINIMUM_VERSION, VERSION_TAG_PATTERN } from './runner-image.ts';
+import { HOST_LABEL_PATTERN, LABEL_PATTERN, labelName, parseLabel } from './runner-label.ts';
+import type { RunnerPoolSpec } from './runnerpool.ts';
+import { TEMPLATE_RULES } from './template-rules.ts';
+
+type WithForgejo = Pick<RunnerPoolSpec, 'forgejo'>;
+
+const URL_PATTERN = '^https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?(/[A-Za-z0-9._~%+-]+)*/*$';
+// No name may be a relative path segment, since names become part of a URL.
+const OWNER = '[A-Za-z0-9_][A-Za-z0-9._-]*';
+const REPOSITORY = '\\.{0,2}[A-Za-z0-9_-][A-Za-z0-9._-]*';
+const ORGANIZATION_PATTERN = `^${OWNER}$`;
+const REPOSITORY_PATTERN = `^${OWNER}/${REPOSITORY}$`;
+
+const url = new RegExp(URL_PATTERN);
+const organization = new RegExp(ORGANIZATION_PATTERN);
+const repository = new RegExp(REPOSITORY_PATTERN);
+const hostLabel = new RegExp(HOST_LABEL_PATTERN);
+
+function unless(holds: boolean, field: string): readonly string[] {
+  return holds ? [] : [field];
+}
+
+function labelsThat(spec: RunnerPoolSpec, breaks: (label: string, index: number) => boolean): readonly string[] {
+  return spec.labels.flatMap((label, index) => (breaks(label, index) ? [`spec.labels[${index}]`] : []));
+}
+
+/** What `spec.forgejo` must keep: all that deleting a pool needs of its spec. */
+export const FORGEJO_RULES: readonly Rule<WithForgejo>[] = [
+  {
+    kind: 'state',
+    at: 'spec.forgejo.url',
+    message: 'must be an http or https URL without user, query and fragment',
+    cel: `isURL(self) && ${celMatches('self', URL_PATTERN)}`,
+    broken: ({ forgejo }) => unless(url.test(forgejo.url) && URL.canParse(forgejo.url), 'spec.forgejo.url'),
+  },
+  {
+    kind: 'transition',
+    at: 'spec.forgejo.url',
+    message: 'is immutable: another server is another pool',
+    cel: 'self == oldSelf',
+  },
+  {
+    kind: 'state',
+    at: 'spec.forgejo.scope',
+    message: 'must set exactly one of instance, organization, user and repository',
+    cel: '[has(self.instance), has(self.organization), has(self.user), has(self.repository)].filter(set, set).size() == 1',
+    broken: ({ forgejo }) => unless(Object.values(forgejo.scope).filter((value) => value !== undefined).length === 1, 'spec.forgejo.scope'),
+  },
+  {
+    kind: 'transition',
+    at: 'spec.forgejo.scope',
+    message: 'is immutable: another scope is another pool',
+    cel: 'self == oldSelf',
+  },
+  {
+    kind: 'state',
+    at: 'spec.forgejo.scope.organization',
+    message: 'must be the name of an organization: letters, digits, "-", "_" and "."',
+    cel: celMatches('self', ORGANIZATION_PATTERN),
+    broken: ({ forgejo: { scope } }) =>
+      unless(scope.organization === undefined || organization.test(scope.organization), 'spec.forgejo.scope.organization'),
+  },
+  {
+    kind: 'state',
+    at: 'spec.forgejo.scope.repository',
+    message: 'must be OWNER/NAME',
+    cel: celMatches('self', REPOSITORY_PATTERN),
+    broken: ({ forgejo: { scope } }) =>
+      unless(scope.repository === undefined || repository.test(scope.repository), 'spec.forgejo.scope.repository'),
+  },
+  {
+    kind: 'state',
+    at: 'spec.forgejo',
+    message: 'must set at most one of caSecretRef and caConfigMapRef',
+    cel: '!(has(self.caSecretRef) && has(self.caConfigMapRef))',
+    broken: ({ forgejo }) =>
+      unless(forgejo.caSecretRef === undefined || forgejo.caConfigMapRef === undefined, 'spec.forgejo.caConfigMapRef'),
+  },
+];
+
+function minimumVersionRule(mode: RunnerPoolSpec['mode'], because: string): StateRule<RunnerPoolSpec> {
+  const minimum = MINIMUM_VERSION[mode];
+  return {
+    kind: 'state',
+    at: 'spec',
+    message: `runner must be forgejo-runner ${formatVersion(minimum)} or newer for mode ${mode}: ${because}`,
+    cel: [
+      `self.mode != '${mode}'`,
+      `(!has(self.runner.version) && !${celMatches('self.runner.image', VERSION_TAG_PATTERN)})`,
+      celMatches('(has(self.runner.version) ? self.runner.version : self.runner.image)', atLeastPattern(minimum)),
+    ].join(' || '),
+    broken: (spec) =>
+      spec.mode === mode && checkRunnerImage(mode, spec.runner).kind === 'tooOld'
+        ? [spec.runner.version === undefined ? 'spec.runner.image' : 'spec.runner.version']
+        : [],
+  };
+}
+
+/** Every rule of the spec. */
+export const RULES: readonly Rule<RunnerPoolSpec>[] = [
+  ...FORGEJO_RULES,
+  {
+    kind: 'transition',
+    at: 'spec.mode',
+    message: 'is immutable: another mode is another pool',
+    cel: 'self == oldSelf',
+  },
+  {
+    kind: 'state',
+    at: 'spec.labels',
+    message: 'must hold only NAME, NAME:host, NAME:docker and NAME:docker://IMAGE, without spaces and commas',
+    cel: `self.all(label, ${celMatches('label', LABEL_PATTERN)})`,
+    broken: (spec) => labelsThat(spec, (label) => parseLabel(label) === null),
+  },
+  {
+    kind: 'state',
+    at: 'spec.labels',
+    message: 'must not name a label twice',
+    cel: "self.all(label, self.exists_one(other, other.split(':')[0] == label.split(':')[0]))",
+    broken: (spec) =>
+      labelsThat(spec, (label, index) => spec.labels.slice(0, index).some((earlier) => labelName(earlier) === labelName(label))),
+  },
+  {
+    kind: 'state',
+    at: 'spec',
+    message: 'labels must all be NAME:host when containerMode.type is Host: there is no Docker for any other',
+    cel: `self.containerMode.type != 'Host' || self.labels.all(label, ${celMatches('label', HOST_LABEL_PATTERN)})`,
+    broken: (spec) => (spec.containerMode.type === 'Host' ? labelsThat(spec, (label) => !hostLabel.test(label)) : []),
+  },
+  {
+    kind: 'state',
+    at: 'spec.containerMode',
+    message: 'must not set dind when type is Host',
+    cel: "self.type != 'Host' || !has(self.dind)",
+    broken: ({ containerMode }) => unless(containerMode.type !== 'Host' || containerMode.dind === undefined, 'spec.containerMode.dind'),
+  },
+  {
+    kind: 'state',
+    at: 'spec',
+    message: 'minRunners must not be greater than maxRunners',
+    cel: 'self.minRunners <= self.maxRunners',
+    broken: (spec) => unless(spec.minRunners <= spec.maxRunners, 'spec.minRunners'),
+  },
+  {
+    kind: 'state',
+    at: 'spec.runner',
+    message: 'must set version, or an image whose tag is a version such as 12.8.2',
+    cel: `has(self.version) || ${celMatches('self.image', VERSION_TAG_PATTERN)}`,
+    broken: (spec) => unless(checkRunnerImage(spec.mode, spec.runner).kind !== 'unpinned', 'spec.runner.image'),
+  },
+  minimumVersionRule('Ephemeral', 'it takes one job by its handle'),
+  minimumVersionRule('Persistent', 'older ones are not supported'),
+  ...TEMPLATE_RULES,
+];

@@ -1,0 +1,73 @@
+/** What a schema says of a value, in sentences that tell what is allowed and never repeat the value. */
+import { KindGuard, type TSchema } from '@sinclair/typebox';
+import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value';
+import type { Problem } from './rule.ts';
+
+/** Deeper than any Pod; beyond it the schema library would run out of stack. */
+const MAX_DEPTH = 100;
+
+/** The first thing that the schema library can't be trusted with, or null. Walks without recursion. */
+export function untameable(value: unknown): string | null {
+  const open: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { depth } = next;
+    if (next.depth > MAX_DEPTH) return `must not be nested deeper than ${MAX_DEPTH} levels`;
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    for (const [key, child] of Object.entries(next.value)) {
+      // Copied by assignment it would become the prototype of the copy, and hide there.
+      if (key === '__proto__') return 'must not have a field named __proto__';
+      open.push({ value: child, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+
+/** One problem per field that breaks the schema, in the order of the fields. `root` is the path of the value, such as `spec`. */
+export function schemaProblems(schema: TSchema, value: unknown, root: string): readonly Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const error of Value.Errors(schema, value)) {
+    const field = fieldPath(root, error.path, value);
+    if (!problems.has(field)) problems.set(field, { field, message: sentence(error, field, schema) });
+  }
+  return [...problems.values()];
+}
+
+function sentence(error: ValueError, field: string, root: TSchema): string {
+  if (error.type === ValueErrorType.ObjectRequiredProperty) return 'is required';
+  if (error.type === ValueErrorType.ObjectAdditionalProperties) return unknownField(root, error);
+  return `must be ${expected(error.schema)}`;
+}
+
+function unknownField(root: TSchema, error: ValueError): string {
+  const allowed = KindGuard.IsObject(error.schema) ? Object.keys(error.schema.properties) : [];
+  return allowed.length === 0 ? 'is no field: nothing may stand here' : `is no field here; there are ${allowed.join(', ')}`;
+}
+
+/** What the schema allows, as the end of a sentence that begins with "must be". */
+function expected(schema: TSchema): string {
+  if (KindGuard.IsUnion(schema)) return schema.anyOf.map((option) => String(option.const)).join(' or ');
+  if (KindGuard.IsInteger(schema)) return `an integer${range(schema.minimum, schema.maximum, ' from ', ' to ')}`;
+  if (KindGuard.IsBoolean(schema)) return 'true or false';
+  if (KindGuard.IsArray(schema)) return `a list${range(schema.minItems, schema.maxItems, ' of ', ' to ')} items`;
+  if (KindGuard.IsString(schema)) {
+    const length = range(schema.minLength, schema.maxLength, ' of ', ' to ');
+    return `a string${length}${length === '' ? '' : ' characters'}${schema.pattern === undefined ? '' : ` that matches ${schema.pattern}`}`;
+  }
+  return 'an object';
+}
+
+function range(minimum: unknown, maximum: unknown, before: string, between: string): string {
+  return minimum === undefined || maximum === undefined ? '' : `${before}${minimum}${between}${maximum}`;
+}
+
+/** `/labels/2` becomes `spec.labels[2]`, by what the value holds: a key of digits in an object stays a key. */
+function fieldPath(root: string, pointer: string, value: unknown): string {
+  let path = root;
+  let at: unknown = value;
+  for (const part of pointer.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    path += Array.isArray(at) ? `[${key}]` : `.${key}`;
+    at = typeof at === 'object' && at !== null ? Object.getOwnPropertyDescriptor(at, key)?.value : undefined;
+  }
+  return path;
+}

@@ -1,0 +1,52 @@
+/** From what stands in the cluster to a spec that decisions may trust. */
+import type { Static } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { brokenRules, type Problem } from './rule.ts';
+import { FORGEJO_RULES, RULES } from './rules.ts';
+import { DEFAULT_DIND_IMAGE, DRAIN_MARGIN_SECONDS, ForgejoSchema, type RunnerPoolSpec, RunnerPoolSpecSchema } from './runnerpool.ts';
+import { schemaProblems, untameable } from './schema-problems.ts';
+
+export type Validated =
+  | { readonly ok: true; readonly spec: RunnerPoolSpec }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Checks the whole spec and fills in every default; `input` is `.spec` of a RunnerPool and stays as it is. Problems name the
+ * field and what is allowed, and never repeat a value. Never throws.
+ */
+export function validateSpec(input: unknown): Validated {
+  const untamed = untameable(input);
+  if (untamed !== null) return { ok: false, problems: [{ field: 'spec', message: untamed }] };
+  const value = Value.Default(RunnerPoolSpecSchema, Value.Clone(input));
+  if (!Value.Check(RunnerPoolSpecSchema, value)) return { ok: false, problems: schemaProblems(RunnerPoolSpecSchema, value, 'spec') };
+  const spec = completed(value);
+  const problems = brokenRules(RULES, spec);
+  return problems.length === 0 ? { ok: true, spec } : { ok: false, problems };
+}
+
+/**
+ * `spec.forgejo` of a spec that may break rules elsewhere: deleting a pool needs no more. Fields that are unknown here are
+ * left out, since a newer operator may have allowed them. Null when it can't be read. Never throws.
+ */
+export function readForgejo(input: unknown): RunnerPoolSpec['forgejo'] | null {
+  if (typeof input !== 'object' || input === null || !('forgejo' in input) || untameable(input.forgejo) !== null) return null;
+  const value = Value.Clean(ForgejoSchema, Value.Default(ForgejoSchema, Value.Clone(input.forgejo)));
+  if (!Value.Check(ForgejoSchema, value)) return null;
+  const forgejo = { ...value, url: withoutTrailingSlash(value.url) };
+  return brokenRules(FORGEJO_RULES, { forgejo }).length === 0 ? forgejo : null;
+}
+
+/** The defaults that depend on other fields, which a schema can't say. */
+function completed(spec: Static<typeof RunnerPoolSpecSchema>): RunnerPoolSpec {
+  const { forgejo, containerMode } = spec;
+  return {
+    ...spec,
+    forgejo: { ...forgejo, url: withoutTrailingSlash(forgejo.url) },
+    containerMode: containerMode.type === 'Dind' ? { dind: { image: DEFAULT_DIND_IMAGE }, ...containerMode } : containerMode,
+    drainTimeoutSeconds: spec.drainTimeoutSeconds ?? spec.jobTimeoutSeconds + DRAIN_MARGIN_SECONDS,
+  };
+}
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

@@ -1,0 +1,93 @@
+/** Valid specs: a merge patch on the minimal one, and what validation fills in beyond the defaults. */
+export const ACCEPTED = [
+  {
+    situation: 'a URL with slashes at its end',
+    because: 'paths are appended to it',
+    patch: { forgejo: { url: 'https://forgejo.example.org/git//' } },
+    filled: { forgejo: { url: 'https://forgejo.example.org/git' } },
+  },
+  {
+    situation: 'a URL of an IPv6 address with a port',
+    because: 'clusters have them',
+    patch: { forgejo: { url: 'http://[fd00::1]:3000' } },
+    filled: {},
+  },
+  {
+    situation: 'CA references without keys',
+    because: 'a CA bundle is not called token',
+    patch: { forgejo: { caSecretRef: { name: 'ca' } } },
+    filled: { forgejo: { caSecretRef: { key: 'ca.crt' } } },
+  },
+  {
+    situation: 'a job time-out without a drain time-out',
+    because: 'a drain lasts as long as a job, and a margin',
+    patch: { jobTimeoutSeconds: 604_800 },
+    filled: { drainTimeoutSeconds: 605_400 },
+  },
+  {
+    situation: 'a drain time-out of zero',
+    because: 'zero is a value, not a gap',
+    patch: { drainTimeoutSeconds: 0 },
+    filled: {},
+  },
+  {
+    situation: 'half a history',
+    because: 'the other half has a default',
+    patch: { history: { failed: 0 } },
+    filled: { history: { succeeded: 1, failed: 0 } },
+  },
+  {
+    situation: 'Host mode',
+    because: 'it has no Docker sidecar',
+    patch: { labels: ['sh:host'], containerMode: { type: 'Host' } },
+    filled: { containerMode: { dind: null } },
+  },
+  {
+    situation: 'a Docker sidecar of an own image',
+    because: 'the image that is given counts',
+    patch: { containerMode: { dind: { image: 'mirror/docker:29' } } },
+    filled: {},
+  },
+  {
+    situation: 'all kinds of labels',
+    because: 'the runner takes them',
+    patch: { labels: ['a', 'b:docker', 'c:docker://registry:5000/x@sha256:00ff', 'd:host', 'gpu/x64+cuda'] },
+    filled: {},
+  },
+  {
+    situation: 'a repository whose name begins with a dot',
+    because: 'Forgejo has .profile',
+    patch: { forgejo: { scope: { organization: null, repository: 'acme/.profile' } } },
+    filled: {},
+  },
+  { situation: 'version 12.8 without a patch', because: 'it counts as 12.8.0', patch: { runner: { image: 'runner:12.8' } }, filled: {} },
+  {
+    situation: 'a digest with a version',
+    because: 'the version says what the tag can not',
+    patch: { runner: { image: 'runner@sha256:00ff', version: '12.8.2' } },
+    filled: {},
+  },
+  {
+    situation: 'a persistent pool on 12.5',
+    because: 'one-job is not used there',
+    patch: { mode: 'Persistent', runner: { image: 'runner:12.5.0' } },
+    filled: {},
+  },
+  {
+    situation: 'a template with resources, other containers and own labels',
+    because: 'it breaks nothing',
+    patch: {
+      template: {
+        metadata: { labels: { team: 'a' } },
+        spec: {
+          containers: [
+            { name: 'runner', resources: {}, env: [{ name: 'HTTP_PROXY', value: 'x' }] },
+            { $patch: 'replace' },
+            { name: 'side', command: ['x'], env: [{ name: 'WARM' }] },
+          ],
+        },
+      },
+    },
+    filled: {},
+  },
+];

@@ -1,0 +1,217 @@
+/** Specs that keep the schema and break one rule, each with what is said of it. */
+import type { RefusedCase } from './specs.ts';
+
+const URL = 'must be an http or https URL without user, query and fragment';
+const LABELS = 'must hold only NAME, NAME:host, NAME:docker and NAME:docker://IMAGE, without spaces and commas';
+const HOST = 'labels must all be NAME:host when containerMode.type is Host: there is no Docker for any other';
+const PINNED = 'must set version, or an image whose tag is a version such as 12.8.2';
+const EPHEMERAL = 'runner must be forgejo-runner 12.8.0 or newer for mode Ephemeral: it takes one job by its handle';
+const PERSISTENT = 'runner must be forgejo-runner 12.5.0 or newer for mode Persistent: older ones are not supported';
+const SCOPE = 'must set exactly one of instance, organization, user and repository';
+const NAMED = 'must give containers and initContainers as lists of objects with a name, by which they are merged';
+const OURS = 'must not set labels and annotations of forgejo-runner-operator.dev: Pods are found by them';
+
+function forgejoUrl(url: string, because: string): RefusedCase {
+  return { situation: `url ${url}`, because, patch: { forgejo: { url } }, problems: [{ field: 'spec.forgejo.url', message: URL }] };
+}
+
+function repository(name: string, because: string): RefusedCase {
+  return {
+    situation: `repository ${name}`,
+    because,
+    patch: { forgejo: { scope: { organization: null, repository: name } } },
+    problems: [{ field: 'spec.forgejo.scope.repository', message: 'must be OWNER/NAME' }],
+  };
+}
+
+function label(text: string, because: string): RefusedCase {
+  return {
+    situation: `label ${JSON.stringify(text)}`,
+    because,
+    patch: { labels: ['docker', text] },
+    problems: [{ field: 'spec.labels[1]', message: LABELS }],
+  };
+}
+
+function image(name: string, because: string): RefusedCase {
+  return {
+    situation: `image ${name}`,
+    because,
+    patch: { runner: { image: name } },
+    problems: [{ field: 'spec.runner.image', message: PINNED }],
+  };
+}
+
+function template(field: string, patch: unknown, message: string, because: string): RefusedCase {
+  return {
+    situation: `template sets ${field}`,
+    because,
+    patch: { template: patch },
+    problems: [{ field: `spec.template.${field}`, message }],
+  };
+}
+
+function runnerContainer(field: string, container: unknown, message: string, because: string): RefusedCase {
+  return template(`spec.containers[0].${field}`, { spec: { containers: [container] } }, message, because);
+}
+
+/** Refused by the API server and by the operator. */
+export const REFUSED_BY_BOTH: readonly RefusedCase[] = [
+  forgejoUrl('ftp://forgejo.example.org', 'only HTTP is spoken'),
+  forgejoUrl('forgejo.example.org', 'a host alone is no URL'),
+  forgejoUrl('https://bot:secret@forgejo.example.org', 'credentials would stand in the open'),
+  forgejoUrl('https://forgejo.example.org/?token=x', 'a query would stand before the path of the API'),
+  forgejoUrl('https://forgejo.example.org/#a', 'a fragment is never sent'),
+  forgejoUrl('https://forgejo.example.org/a b', 'a space ends a URL'),
+  {
+    situation: 'no scope',
+    because: 'the runners API has no path without one',
+    patch: { forgejo: { scope: { organization: null } } },
+    problems: [{ field: 'spec.forgejo.scope', message: SCOPE }],
+  },
+  {
+    situation: 'two scopes',
+    because: 'a pool has one queue',
+    patch: { forgejo: { scope: { user: {} } } },
+    problems: [{ field: 'spec.forgejo.scope', message: SCOPE }],
+  },
+  {
+    situation: 'an organization that is a path',
+    because: 'the name becomes part of a URL',
+    patch: { forgejo: { scope: { organization: '../admin' } } },
+    problems: [
+      { field: 'spec.forgejo.scope.organization', message: 'must be the name of an organization: letters, digits, "-", "_" and "."' },
+    ],
+  },
+  repository('app', 'the owner is missing'),
+  repository('acme/app/x', 'there are only two parts'),
+  repository('../..', 'it would climb up the path of the API'),
+  repository('acme/..', 'it would climb up the path of the API'),
+  {
+    situation: 'two CA bundles',
+    because: 'which one holds would be a guess',
+    patch: { forgejo: { caSecretRef: { name: 'a' }, caConfigMapRef: { name: 'b' } } },
+    problems: [{ field: 'spec.forgejo.caConfigMapRef', message: 'must set at most one of caSecretRef and caConfigMapRef' }],
+  },
+  label('x:kubernetes', 'the runner exits with 1: unsupported schema'),
+  label('x:lxc://debian:bookworm', 'there is no LXC in a Pod'),
+  label('x:host:y', 'the schema host has no argument'),
+  label('x:docker:node', 'an image stands after docker://'),
+  label('x:docker://', 'the image is missing'),
+  label(':host', 'the name is missing'),
+  label('a,b', 'Forgejo splits a list of names at commas'),
+  label('a b', 'no runs-on has a name with a space'),
+  {
+    situation: 'one label name twice',
+    because: 'the runner would take one of them',
+    patch: { labels: ['a:docker', 'b', 'a:docker://node:22'] },
+    problems: [{ field: 'spec.labels[2]', message: 'must not name a label twice' }],
+  },
+  {
+    situation: 'a docker label and a bare one in Host mode',
+    because: 'the runner exits with 1: no Docker',
+    patch: { labels: ['sh:host', 'a:docker://b:host', 'docker'], containerMode: { type: 'Host' } },
+    problems: [
+      { field: 'spec.labels[1]', message: HOST },
+      { field: 'spec.labels[2]', message: HOST },
+    ],
+  },
+  {
+    situation: 'dind in Host mode',
+    because: 'nothing is accepted and ignored',
+    patch: { labels: ['sh:host'], containerMode: { type: 'Host', dind: {} } },
+    problems: [{ field: 'spec.containerMode.dind', message: 'must not set dind when type is Host' }],
+  },
+  {
+    situation: 'more idle runners than runners',
+    because: 'both can not be kept',
+    patch: { minRunners: 11 },
+    problems: [{ field: 'spec.minRunners', message: 'minRunners must not be greater than maxRunners' }],
+  },
+  image('registry.example.org:5000/runner', 'a port is no tag'),
+  image('runner:latest', 'it floats'),
+  image('runner:12', 'it floats'),
+  image('runner@sha256:00ff', 'a digest says no version'),
+  image('runner', 'it has no tag'),
+  {
+    situation: 'an image too old for one-job by handle',
+    because: '--handle came with 12.8',
+    patch: { runner: { image: 'runner:12.7.3' } },
+    problems: [{ field: 'spec.runner.image', message: EPHEMERAL }],
+  },
+  {
+    situation: 'a version too old under a tag that looks new',
+    because: 'the version that is given counts',
+    patch: { runner: { image: 'runner:13.0.0', version: 'v9.12' } },
+    problems: [{ field: 'spec.runner.version', message: EPHEMERAL }],
+  },
+  {
+    situation: 'an image too old for a persistent runner',
+    because: 'older ones are not supported',
+    patch: { mode: 'Persistent', runner: { image: 'runner:v12.4.9@sha256:00ff' } },
+    problems: [{ field: 'spec.runner.image', message: PERSISTENT }],
+  },
+  template(
+    'spec.restartPolicy',
+    { spec: { restartPolicy: 'Always' } },
+    'must not set restartPolicy: a registration that was used is never used again',
+    'a second start would use a used credential',
+  ),
+  template(
+    'spec.terminationGracePeriodSeconds',
+    { spec: { terminationGracePeriodSeconds: 5 } },
+    'must not set terminationGracePeriodSeconds: it follows from jobTimeoutSeconds',
+    'a short grace kills a job',
+  ),
+  template(
+    'spec.activeDeadlineSeconds',
+    { spec: { activeDeadlineSeconds: 5 } },
+    'must not set activeDeadlineSeconds: it would count idle time and end a running job',
+    'it counts from the start of the Pod',
+  ),
+];
+
+/** Where CEL can't look. */
+export const REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
+  forgejoUrl('https://forgejo.example.org:99999', 'there is no such port'),
+  runnerContainer(
+    'command',
+    { name: 'runner', command: ['sh'] },
+    'must not set command of the container runner: the entrypoint shields a running job',
+    'the entrypoint is PID 1',
+  ),
+  runnerContainer(
+    'args',
+    { name: 'runner', args: [] },
+    'must not set args of the container runner: the entrypoint shields a running job',
+    'the entrypoint is PID 1',
+  ),
+  runnerContainer(
+    'lifecycle',
+    { name: 'runner', lifecycle: {} },
+    'must not set lifecycle of the container runner: its preStop hook tells the entrypoint to stop',
+    'a TERM that comes too early is lost without the hook',
+  ),
+  ...['STOP_FILE', 'WARM', 'PROBE_SECONDS', 'POLL_SECONDS'].map((name) =>
+    runnerContainer(
+      'env[1]',
+      { name: 'runner', env: [{ name: 'HTTP_PROXY', value: 'x' }, { name }] },
+      'must not set STOP_FILE, WARM, PROBE_SECONDS, POLL_SECONDS in the container runner: they steer the entrypoint',
+      `the entrypoint reads ${name}`,
+    ),
+  ),
+  template('spec.containers[0]', { spec: { containers: [{ image: 'x' }] } }, NAMED, 'it could be merged with nothing'),
+  template('spec.initContainers', { spec: { initContainers: {} } }, NAMED, 'the API server would refuse every Pod'),
+  template(
+    'metadata.labels.forgejo-runner-operator.dev/runner',
+    { metadata: { labels: { 'forgejo-runner-operator.dev/runner': 'x', team: 'a' } } },
+    OURS,
+    'a Pod would join another slot',
+  ),
+  template(
+    'metadata.annotations.forgejo-runner-operator.dev/handle',
+    { metadata: { annotations: { 'forgejo-runner-operator.dev/handle': '-' } } },
+    OURS,
+    'a slot would change its job',
+  ),
+];
