@@ -1,0 +1,21 @@
+/** What the renderers are given. */
+import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import type { PoolIdentity, RegistrationRef, RunnerTags } from '../pool/model.ts';
+
+/** Files that go into a pool's ConfigMap, read by the composition root: the renderers read no file. */
+export interface RenderAssets {
+  /** Text of `entrypoint/one-job.sh`. */
+  readonly oneJobScript: string;
+}
+
+/** Tags of a runner whose registration exists: only such a runner can be rendered. */
+export type RegisteredTags = RunnerTags & { readonly registration: RegistrationRef };
+
+/** Everything that a workload is made of. */
+export interface RunnerInput {
+  readonly pool: PoolIdentity;
+  readonly spec: RunnerPoolSpec;
+  readonly tags: RegisteredTags;
+  /** Name of the pool's ConfigMap, as `renderConfigMap` gave it. */
+  readonly configMapName: string;
+}
