@@ -38,3 +38,10 @@ export type ForgejoFailure =
   | (Where & { readonly kind: 'addressRefused'; readonly host: string });
 
 export type ForgejoFailureKind = ForgejoFailure['kind'];
+
+/** What a pool names for reaching Forgejo and does not have: nothing was asked of Forgejo. `object` and `key` as the spec names them. */
+export type AccessProblem =
+  | { readonly kind: 'tokenSecretMissing'; readonly object: string }
+  | { readonly kind: 'tokenKeyMissing'; readonly object: string; readonly key: string }
+  | { readonly kind: 'caMissing'; readonly object: string; readonly key: string }
+  | { readonly kind: 'caInvalid'; readonly object: string; readonly key: string };

@@ -3,7 +3,7 @@
  * what is decided from it. Everything here is data; nothing here does anything.
  */
 import type { RunnerPoolSpec } from '../api/runnerpool.ts';
-import type { ForgejoFailure } from './failure.ts';
+import type { AccessProblem, ForgejoFailure } from './failure.ts';
 
 /** Milliseconds since the Unix epoch in Forgejo's time: own clock plus the offset that its `Date` header shows. */
 export type Instant = number;
@@ -65,7 +65,7 @@ export interface Snapshot {
 /** What is known of Forgejo at the moment of a decision. */
 export type ForgejoView =
   | { readonly kind: 'answered'; readonly snapshot: Snapshot; readonly nextReadAt: Instant }
-  | { readonly kind: 'unavailable'; readonly failure: ForgejoFailure; readonly nextReadAt: Instant };
+  | { readonly kind: 'unavailable'; readonly failure: ForgejoFailure | AccessProblem; readonly nextReadAt: Instant };
 
 /** Who a registration is: `uuid` is the identity, `id` the address. */
 export interface RegistrationRef {
@@ -237,8 +237,8 @@ export interface RememberedRunner {
   readonly asked: readonly number[];
   /** When it was last asked (the question makes the row `active` for 10 s). */
   readonly askedAt: Instant | null;
-  /** Whether it was ever seen busy, or its row declared: tells a failed start from a later end. */
-  readonly declared: boolean;
+  /** Whether it was ever seen busy: tells a failed start from a later end. */
+  readonly worked: boolean;
 }
 
 export interface BackoffEntry {
@@ -269,6 +269,8 @@ export interface Memory {
   readonly lastWarmAttempt: number;
   /** Process memory only: registrations whose credentials are held, by runner name. */
   readonly credentials: ReadonlyMap<string, HeldCredentials>;
+  /** What the status said of the job that waits longest; a restarted process dates its oldest job by it. */
+  readonly oldestWaitingSince: Instant | null;
   /** Process memory only: when a waiting handle was first seen. */
   readonly firstSeen: ReadonlyMap<string, Instant>;
   /** Process memory only: since when each runner's row has been absent or offline in every fresh list. */

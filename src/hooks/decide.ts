@@ -1,0 +1,110 @@
+/** From what was observed to a world, and from a world to a decision on reads that are young enough. */
+import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import { specHash } from '../children/spec-hash.ts';
+import type { Access } from '../forgejo/access.ts';
+import { perform } from '../forgejo/perform.ts';
+import { type Judged, judge } from '../pool/judge.ts';
+import type { Effect, ForgejoView, Outcome, Scope, World } from '../pool/model.ts';
+import type { Plan } from '../pool/plan.ts';
+import type { DecodedRequest } from './decode.ts';
+import type { OperatorDeps } from './operator.ts';
+import { mergeMemory, type MemoryStore } from './pool-memory.ts';
+
+/** One call for one pool. */
+export interface Call {
+  readonly decoded: DecodedRequest;
+  readonly spec: RunnerPoolSpec;
+  readonly scope: Scope;
+  readonly access: Access;
+  /** Own clock. */
+  readonly arrivedAt: number;
+}
+
+export interface Decision<P extends Plan> {
+  readonly world: World;
+  readonly slots: readonly Judged[];
+  readonly plan: P;
+}
+
+/**
+ * Decides on the shared reads; what asks for younger ones (`needsFresh`: a registration is about to be made, a pool is
+ * about to end) is decided again on reads that began after this call arrived.
+ */
+export async function decide<P extends Plan>(
+  call: Call,
+  deps: OperatorDeps,
+  memory: MemoryStore,
+  planner: (world: World, slots: readonly Judged[]) => P,
+  needsFresh: (plan: P) => boolean,
+): Promise<Decision<P>> {
+  const intervalMs = call.spec.pollIntervalSeconds * 1000;
+  const first = decideOn(await deps.reader.read(call.access, call.scope, { intervalMs }), call, deps, memory, planner);
+  if (!needsFresh(first.plan)) return first;
+  const view = await deps.reader.read(call.access, call.scope, { intervalMs, begunAfter: call.arrivedAt });
+  return decideOn(view, call, deps, memory, planner);
+}
+
+function decideOn<P extends Plan>(
+  forgejo: ForgejoView,
+  call: Call,
+  deps: OperatorDeps,
+  memory: MemoryStore,
+  planner: (world: World, slots: readonly Judged[]) => P,
+): Decision<P> {
+  const world = worldOf(forgejo, call.decoded, call.spec, deps.reader.forgejoNow(call.access), deps, memory);
+  const slots = judge(world);
+  return { world, slots, plan: planner(world, slots) };
+}
+
+export function worldOf(
+  forgejo: ForgejoView,
+  decoded: DecodedRequest,
+  spec: RunnerPoolSpec,
+  now: number,
+  deps: OperatorDeps,
+  memory: MemoryStore,
+): World {
+  const { pool } = decoded;
+  return {
+    now,
+    pool,
+    spec,
+    specHash: specHash(spec),
+    observed: decoded.observed,
+    forgejo,
+    memory: mergeMemory(decoded.memoryFromStatus, memory.recall(pool.uid), deps.clock.now()),
+    namespaceTerminating: decoded.namespaceTerminating,
+    graces: { issuedMs: deps.config.issuedGraceMs, finishingMs: deps.config.finishingGraceMs },
+  };
+}
+
+/** Performs the effects of a decision; credentials that come too late for their answer still reach the memory. */
+export function performFor(call: Call, effects: readonly Effect[], deps: OperatorDeps, memory: MemoryStore): Promise<readonly Outcome[]> {
+  const { uid } = call.decoded.pool;
+  return perform(effects, {
+    transport: deps.transport,
+    clock: deps.clock,
+    reader: deps.reader,
+    access: call.access,
+    scope: call.scope,
+    underWay: deps.effectsUnderWay,
+    budgetMs: deps.config.effectBudgetMs,
+    concurrency: deps.config.effectConcurrency,
+    credentialsOf: (runner) => credentialsOf(runner, call.decoded, memory),
+    onRegistered: ({ effect, registration, token, issuedAt }) => {
+      const { runner, handle, repositoryId, attempt, specHash: hash } = effect.tags;
+      memory.hold(uid, runner, { registration, token, tags: { runner, handle, repositoryId, attempt, specHash: hash, registration, issuedAt } });
+    },
+  });
+}
+
+function credentialsOf(runner: string, decoded: DecodedRequest, memory: MemoryStore): { readonly uuid: string; readonly token: string } | undefined {
+  const found = decoded.credentials.get(runner) ?? memory.recall(decoded.pool.uid).held.get(runner);
+  return found === undefined ? undefined : { uuid: found.registration.uuid, token: found.token };
+}
+
+/** Held credentials whose Secret is seen, or whose answer is surely lost, are let go. */
+export function stillHeld(decoded: DecodedRequest, memory: MemoryStore, now: number, graceMs: number): ReturnType<MemoryStore['recall']>['held'] {
+  const { held } = memory.recall(decoded.pool.uid);
+  return new Map([...held].filter(([runner, { tags }]) => !decoded.credentials.has(runner) && now - (tags.issuedAt ?? 0) < graceMs));
+}

@@ -1,0 +1,110 @@
+/** `/finalize`: a pool that is deleted, until nothing of it is left. */
+import { DRAIN_MARGIN_SECONDS, type RunnerPoolSpec } from '../api/runnerpool.ts';
+import { scopeOf } from '../api/scope.ts';
+import { readForgejo, validateSpec } from '../api/validate.ts';
+import { findings } from '../pool/conditions.ts';
+import { type FinalizePlan, planFinalize } from '../pool/finalize.ts';
+import { type Judged, judge } from '../pool/judge.ts';
+import type { Outcome, World } from '../pool/model.ts';
+import { settle } from '../pool/settle.ts';
+import { renderStatus } from '../pool/status.ts';
+import { resolveAccess } from './access.ts';
+import { childKey } from './answer.ts';
+import { childrenOfFinalize } from './children.ts';
+import { type Decision, decide, performFor, stillHeld, worldOf } from './decide.ts';
+import type { DecodedRequest } from './decode.ts';
+import type { OperatorDeps } from './operator.ts';
+import type { MemoryStore } from './pool-memory.ts';
+import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
+
+/** How often a deleted pool without a token is looked at. */
+const WITHOUT_ACCESS_RETRY_MS = 10_000;
+
+export async function finalizePool(decoded: DecodedRequest, arrivedAt: number, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
+  const { uid } = decoded.pool;
+  const spec = readSpec(decoded.rawSpec);
+  const observesChildren = observedChildren(decoded).size > 0;
+  const resolved =
+    spec === null
+      ? ({ kind: 'problem', problem: { kind: 'tokenSecretMissing', object: '' } } as const)
+      : resolveAccess(spec.forgejo, decoded, memory.recall(uid).apiToken);
+
+  if (spec === null || resolved.kind === 'problem') {
+    const problem = resolved.kind === 'problem' ? resolved.problem : ({ kind: 'tokenSecretMissing', object: '' } as const);
+    const now = deps.clock.now();
+    const withoutTokenSince = memory.recall(uid).withoutTokenSince ?? now;
+    memory.change(uid, { withoutTokenSince });
+    const view = { kind: 'unavailable', failure: problem, nextReadAt: now + WITHOUT_ACCESS_RETRY_MS } as const;
+    const world = worldOf(view, decoded, spec ?? FALLBACK, now, deps, memory);
+    const slots = judge(world);
+    return answer({ world, slots, plan: planFinalize(world, slots, { observesChildren, withoutTokenSince }) }, [], decoded, deps, memory);
+  }
+
+  memory.change(uid, { apiToken: resolved.access.token, withoutTokenSince: null });
+  const call = { decoded, spec, scope: scopeOf(spec.forgejo), access: resolved.access, arrivedAt };
+  const planner = (world: World, slots: readonly Judged[]): FinalizePlan => planFinalize(world, slots, { observesChildren, withoutTokenSince: null });
+  const decision = await decide(call, deps, memory, planner, (plan) => plan.finalized && plan.leftBehind.length === 0);
+  const outcomes = await performFor(call, decision.plan.effects, deps, memory);
+  deps.log.outcomes(decoded.pool, outcomes);
+  return answer(decision, outcomes, decoded, deps, memory);
+}
+
+function answer(
+  { world, slots, plan }: Decision<FinalizePlan>,
+  outcomes: readonly Outcome[],
+  decoded: DecodedRequest,
+  deps: OperatorDeps,
+  memory: MemoryStore,
+): Draft {
+  const { uid } = decoded.pool;
+  const settled = settle(world, slots, plan, outcomes);
+  if (plan.finalized) {
+    if (plan.leftBehind.length > 0) deps.log.leftBehind(decoded.pool, plan.leftBehind);
+    memory.forget(uid);
+  } else {
+    memory.change(uid, { last: settled.memory, held: stillHeld(decoded, memory, world.now, world.graces.issuedMs) });
+  }
+  const held = memory.recall(uid).held;
+  const input = { decoded, spec: world.spec, assets: deps.assets, intents: settled.children, tokenOf: (runner: string) => held.get(runner)?.token };
+  return {
+    status: renderStatus(world, plan, settled, findings(world, plan, settled, true), previousOf(decoded)),
+    children: childrenOfFinalize(input),
+    mustKeep: plan.finalized ? new Set() : busyJobs(slots),
+    wakeAt: Math.min(world.forgejo.nextReadAt, plan.wakeAt ?? Number.POSITIVE_INFINITY),
+    now: world.now,
+    finalized: plan.finalized,
+  };
+}
+
+function busyJobs(slots: readonly Judged[]): ReadonlySet<string> {
+  const busy = slots.filter((slot) => slot.phase === 'busy' && slot.kind === 'Job' && slot.evidence.row !== 'unknown');
+  return new Set(busy.flatMap((slot) => (slot.workload === null ? [] : [childKey('Job', slot.key)])));
+}
+
+/** Deleting needs the uid and `spec.forgejo` only: a spec that is refused elsewhere must not keep a pool for ever. */
+function readSpec(rawSpec: unknown): RunnerPoolSpec | null {
+  const validated = validateSpec(rawSpec);
+  if (validated.ok) return validated.spec;
+  const forgejo = readForgejo(rawSpec);
+  return forgejo === null ? null : { ...FALLBACK, forgejo };
+}
+
+const JOB_TIMEOUT_SECONDS = 10_800;
+
+/** What finalizing assumes of a spec that can't be read: the defaults. */
+const FALLBACK: RunnerPoolSpec = {
+  forgejo: { url: 'https://forgejo.invalid', scope: { instance: {} }, tokenSecretRef: { name: 'unreadable', key: 'token' } },
+  mode: 'Ephemeral',
+  labels: [],
+  minRunners: 0,
+  maxRunners: 0,
+  pollIntervalSeconds: 2,
+  runner: { image: 'unreadable' },
+  containerMode: { type: 'Host' },
+  jobTimeoutSeconds: JOB_TIMEOUT_SECONDS,
+  pendingTimeoutSeconds: 900,
+  idleTimeoutSeconds: 300,
+  drainTimeoutSeconds: JOB_TIMEOUT_SECONDS + DRAIN_MARGIN_SECONDS,
+  history: { succeeded: 0, failed: 0 },
+  paused: false,
+};

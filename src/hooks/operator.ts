@@ -1,0 +1,54 @@
+/** The three hooks as plain functions: bodies in, replies out. HTTP is a skin around them, and so is a simulation. */
+import type { RenderAssets } from '../children/input.ts';
+import type { Clock } from '../clock.ts';
+import type { EffectsUnderWay } from '../forgejo/perform.ts';
+import type { Reader } from '../forgejo/reader.ts';
+import type { Transport } from '../forgejo/transport.ts';
+import { customize } from './customize.ts';
+import { type DecodedRequest, decodeRequest } from './decode.ts';
+import { finalizePool } from './finalize.ts';
+import { createMemoryStore, type MemoryStore } from './pool-memory.ts';
+import type { OperatorLog } from './operator-log.ts';
+import { parseCustomizeRequest, parseSyncRequest } from './protocol.ts';
+import { type HookReply, type Operator, refused } from './reply.ts';
+import { type Draft, replyOf } from './reply-draft.ts';
+import { syncPool } from './sync.ts';
+
+export interface OperatorDeps {
+  readonly transport: Transport;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly log: OperatorLog;
+  readonly assets: RenderAssets;
+  /** Effects of all calls that are under way. */
+  readonly effectsUnderWay: EffectsUnderWay;
+  readonly config: {
+    readonly issuedGraceMs: number;
+    readonly finishingGraceMs: number;
+    readonly effectBudgetMs: number;
+    readonly effectConcurrency: number;
+  };
+}
+
+type Handler = (decoded: DecodedRequest, arrivedAt: number, deps: OperatorDeps, memory: MemoryStore) => Promise<Draft>;
+
+export function createOperator(options: Omit<OperatorDeps, 'effectsUnderWay'>): Operator {
+  const deps: OperatorDeps = { ...options, effectsUnderWay: new Map() };
+  const memory = createMemoryStore(deps.clock);
+
+  async function hook(body: unknown, name: 'sync' | 'finalize', handle: Handler): Promise<HookReply> {
+    const parsed = parseSyncRequest(body);
+    if (!parsed.ok) return refused(parsed.reason);
+    const decoded = decodeRequest(parsed.request);
+    return memory.exclusive(decoded.pool.uid, async () => replyOf(await handle(decoded, deps.clock.now(), deps, memory), name, decoded));
+  }
+
+  return {
+    sync: (body) => hook(body, 'sync', syncPool),
+    finalize: (body) => hook(body, 'finalize', finalizePool),
+    customize(body) {
+      const parsed = parseCustomizeRequest(body);
+      return parsed.ok ? { status: 200, body: customize(parsed.request) } : refused(parsed.reason);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * What this process remembers of each pool between calls, beside the status: credentials whose answer may have been lost,
+ * and what only a sequence of reads can tell. All of it may be lost at any moment: that delays, and never destroys.
+ */
+import type { Clock } from '../clock.ts';
+import type { BackoffEntry, HeldCredentials, Instant, Memory, RecentRunner, RememberedRunner } from '../pool/model.ts';
+import type { MemoryFromStatus } from './decode-status.ts';
+
+export interface PoolMemory {
+  /** Of the last answer; null in a new process. */
+  readonly last: Memory | null;
+  /** Own clock. */
+  readonly answeredAt: number;
+  readonly held: ReadonlyMap<string, HeldCredentials & { readonly token: string }>;
+  /** API token that was last seen: a namespace's deletion may take the Secret first. */
+  readonly apiToken: string | null;
+  /** Own clock: since when a deleted pool has had no token. */
+  readonly withoutTokenSince: number | null;
+}
+
+export interface MemoryStore {
+  recall(uid: string): PoolMemory;
+  change(uid: string, change: Partial<PoolMemory>): void;
+  hold(uid: string, runner: string, credentials: HeldCredentials & { readonly token: string }): void;
+  forget(uid: string): void;
+  /** One call of a pool at a time: a retry waits for the first one's outcome. */
+  exclusive<T>(uid: string, task: () => Promise<T>): Promise<T>;
+}
+
+function ignore(): void {}
+
+const NOTHING: PoolMemory = { last: null, answeredAt: Number.NEGATIVE_INFINITY, held: new Map(), apiToken: null, withoutTokenSince: null };
+/** A pool that still exists is synced far more often; then it is another replica's, or gone. */
+const FORGOTTEN_AFTER_MS = 3_600_000;
+
+export function createMemoryStore(clock: Clock): MemoryStore {
+  const pools = new Map<string, PoolMemory>();
+  const tails = new Map<string, Promise<unknown>>();
+  const recall = (uid: string): PoolMemory => pools.get(uid) ?? NOTHING;
+  const change: MemoryStore['change'] = (uid, changes) => {
+    pools.set(uid, { ...recall(uid), ...changes, answeredAt: clock.now() });
+    for (const [other, { answeredAt }] of pools) if (clock.now() - answeredAt > FORGOTTEN_AFTER_MS) pools.delete(other);
+  };
+
+  return {
+    recall,
+    change,
+    hold: (uid, runner, credentials) => change(uid, { held: new Map([...recall(uid).held, [runner, credentials]]) }),
+    forget: (uid) => pools.delete(uid),
+    exclusive(uid, task) {
+      const before = tails.get(uid) ?? Promise.resolve();
+      const result = before.then(task, task);
+      const settled = result.then(ignore, ignore);
+      const tail: Promise<void> = settled.then(() => {
+        if (tails.get(uid) === tail) tails.delete(uid);
+      });
+      tails.set(uid, tail);
+      return result;
+    },
+  };
+}
+
+/** Longer than an active replica is ever silent about a pool, shorter than a fail-over and back. */
+const ACTIVE_FOR_MS = 60_000;
+
+/**
+ * One memory out of the status, which another replica may have written, and our own, which the status may lag behind. Of a
+ * runner the later phase is believed, and of the same phase the earlier beginning. Back-off and recent runners are our own
+ * as long as this replica has been answering: an informer that lags would bring back what was just cleared.
+ */
+export function mergeMemory(status: MemoryFromStatus, own: PoolMemory, now: number): Memory {
+  const { last } = own;
+  const active = last !== null && now - own.answeredAt < ACTIVE_FOR_MS;
+  return {
+    runners: mergeRunners(status.runners, last?.runners ?? []),
+    backoff: active ? last.backoff : mergeBackoff(status.backoff, last?.backoff ?? []),
+    recent: active ? last.recent : mergeRecent(status.recent, last?.recent ?? []),
+    lastWarmAttempt: Math.max(status.lastWarmAttempt, last?.lastWarmAttempt ?? 0),
+    oldestWaitingSince: active ? last.oldestWaitingSince : status.oldestWaitingSince,
+    credentials: own.held,
+    firstSeen: last?.firstSeen ?? new Map(),
+    rowGoneSince: last?.rowGoneSince ?? new Map(),
+    rowIdleSince: last?.rowIdleSince ?? new Map(),
+  };
+}
+
+function mergeRunners(status: readonly RememberedRunner[], own: readonly RememberedRunner[]): readonly RememberedRunner[] {
+  const merged = new Map(status.map((runner) => [runner.name, runner]));
+  for (const runner of own) {
+    const other = merged.get(runner.name);
+    merged.set(runner.name, other === undefined ? runner : mergeRunner(other, runner));
+  }
+  return [...merged.values()];
+}
+
+function mergeRunner(status: RememberedRunner, own: RememberedRunner): RememberedRunner {
+  const later = status.phase !== own.phase && status.since > own.since ? status : own;
+  return {
+    ...later,
+    since: status.phase === own.phase ? Math.min(status.since, own.since) : later.since,
+    outdatedSince: earlier(status.outdatedSince, own.outdatedSince),
+    lastTask: own.lastTask ?? status.lastTask,
+    asked: [...new Set([...status.asked, ...own.asked])],
+    askedAt: own.askedAt ?? status.askedAt,
+    worked: status.worked || own.worked,
+  };
+}
+
+function earlier(a: Instant | null, b: Instant | null): Instant | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}
+
+function mergeBackoff(status: readonly BackoffEntry[], own: readonly BackoffEntry[]): readonly BackoffEntry[] {
+  const merged = new Map(own.map((entry) => [entry.key, entry]));
+  for (const entry of status) {
+    const other = merged.get(entry.key);
+    if (other === undefined || entry.attempts > other.attempts) merged.set(entry.key, entry);
+  }
+  return [...merged.values()];
+}
+
+function mergeRecent(status: readonly RecentRunner[], own: readonly RecentRunner[]): readonly RecentRunner[] {
+  const merged = new Map([...own, ...status].map((recent) => [recent.name, recent]));
+  return [...merged.values()].toSorted((a, b) => b.at - a.at || (a.name < b.name ? -1 : 1));
+}

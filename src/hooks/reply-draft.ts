@@ -1,0 +1,53 @@
+/** An answer before its last check, and how it becomes a reply. */
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { type RunnerPoolStatus, RunnerPoolStatusSchema } from '../api/status.ts';
+import type { Instant } from '../pool/model.ts';
+import type { Previous } from '../pool/status.ts';
+import { checkAnswer, childKey } from './answer.ts';
+import type { DecodedRequest } from './decode.ts';
+import type { HookReply } from './reply.ts';
+
+export interface Draft {
+  readonly status: RunnerPoolStatus;
+  readonly children: readonly object[];
+  /** As `childKey`: what must be among the children. */
+  readonly mustKeep: ReadonlySet<string>;
+  /** When the next call is wanted, in the time of `now`; null: when something changes. */
+  readonly wakeAt: Instant | null;
+  readonly now: Instant;
+  readonly finalized?: boolean;
+}
+
+/** A timer that fires at once would be a hot loop. */
+const SOONEST_SECONDS = 0.1;
+
+/** Throws an AnswerError when the draft may not leave. */
+export function replyOf(draft: Draft, hook: 'sync' | 'finalize', decoded: DecodedRequest): HookReply {
+  const answer = {
+    status: draft.status,
+    children: draft.children,
+    ...(draft.wakeAt === null ? {} : { resyncAfterSeconds: Math.max(SOONEST_SECONDS, Math.round(draft.wakeAt - draft.now) / 1000) }),
+    ...(draft.finalized === undefined ? {} : { finalized: draft.finalized }),
+  };
+  const rules = { hook, pool: decoded.pool, observed: observedChildren(decoded), mustKeep: draft.mustKeep };
+  return { status: 200, body: checkAnswer(answer, rules) };
+}
+
+/** Every child as observed, as `childKey`. */
+export function observedChildren(decoded: DecodedRequest): ReadonlySet<string> {
+  const { secrets, configMaps, workloads } = decoded.raw;
+  return new Set([
+    ...[...secrets.keys()].map((name) => childKey('Secret', name)),
+    ...[...configMaps.keys()].map((name) => childKey('ConfigMap', name)),
+    ...[...workloads].map(([key, object]) => childKey(String(object['kind']), key.replace(/^Deployment\//, ''))),
+  ]);
+}
+
+const statusCheck = TypeCompiler.Compile(RunnerPoolStatusSchema);
+
+export function previousOf(decoded: DecodedRequest): Previous {
+  return {
+    conditions: decoded.previousConditions,
+    status: () => (statusCheck.Check(decoded.rawStatus) ? decoded.rawStatus : {}),
+  };
+}

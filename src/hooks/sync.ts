@@ -1,0 +1,94 @@
+/** `/sync`: one pool, from what was observed to what should be there. */
+import { scopeOf } from '../api/scope.ts';
+import { validateSpec } from '../api/validate.ts';
+import { findings, findingsForInvalidSpec } from '../pool/conditions.ts';
+import type { AccessProblem } from '../pool/failure.ts';
+import { type Judged, judge } from '../pool/judge.ts';
+import type { World } from '../pool/model.ts';
+import { type Plan, plan } from '../pool/plan.ts';
+import { type Settled, settle } from '../pool/settle.ts';
+import { renderStatus, statusForInvalidSpec } from '../pool/status.ts';
+import { resolveAccess } from './access.ts';
+import { childKey } from './answer.ts';
+import { childrenAsObserved, childrenOfSync } from './children.ts';
+import { type Decision, decide, performFor, stillHeld, worldOf } from './decide.ts';
+import type { DecodedRequest } from './decode.ts';
+import type { OperatorDeps } from './operator.ts';
+import type { MemoryStore } from './pool-memory.ts';
+import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
+
+/** How often a pool is tried again that can't ask Forgejo for want of a Secret: its arrival starts a sync by itself. */
+const ACCESS_RETRY_MS = 30_000;
+
+export async function syncPool(decoded: DecodedRequest, arrivedAt: number, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
+  const validated = validateSpec(decoded.rawSpec);
+  if (!validated.ok) {
+    const status = statusForInvalidSpec(previousOf(decoded), findingsForInvalidSpec(validated.problems), deps.clock.now());
+    return { status, children: childrenAsObserved(decoded), mustKeep: observedChildren(decoded), wakeAt: null, now: deps.clock.now() };
+  }
+  const { spec } = validated;
+  const resolved = resolveAccess(spec.forgejo, decoded);
+  if (resolved.kind === 'problem') return withoutAccess(decoded, spec, resolved.problem, deps, memory);
+
+  const { access } = resolved;
+  const call = { decoded, spec, scope: scopeOf(spec.forgejo), access, arrivedAt };
+  const decision = await decide(call, deps, memory, plan, (made) => made.effects.some((effect) => effect.kind === 'register'));
+  const outcomes = await performFor(call, decision.plan.effects, deps, memory);
+  deps.log.outcomes(decoded.pool, outcomes);
+  const settled = settle(decision.world, decision.slots, decision.plan, outcomes);
+  memory.change(decoded.pool.uid, { apiToken: access.token });
+  return answer(decision, settled, decoded, spec, deps, memory);
+}
+
+function withoutAccess(
+  decoded: DecodedRequest,
+  spec: World['spec'],
+  problem: AccessProblem,
+  deps: OperatorDeps,
+  memory: MemoryStore,
+): Draft {
+  const now = deps.clock.now();
+  const world = worldOf({ kind: 'unavailable', failure: problem, nextReadAt: now + ACCESS_RETRY_MS }, decoded, spec, now, deps, memory);
+  const slots = judge(world);
+  const made = plan(world, slots);
+  return answer({ world, slots, plan: made }, settle(world, slots, made, []), decoded, spec, deps, memory);
+}
+
+function answer(
+  { world, slots, plan: made }: Decision<Plan>,
+  settled: Settled,
+  decoded: DecodedRequest,
+  spec: World['spec'],
+  deps: OperatorDeps,
+  memory: MemoryStore,
+): Draft {
+  const { uid } = decoded.pool;
+  const held = memory.recall(uid).held;
+  const children = childrenOfSync({ decoded, spec, assets: deps.assets, intents: settled.children, tokenOf: (runner) => held.get(runner)?.token });
+  memory.change(uid, { last: settled.memory, held: stillHeld(decoded, memory, world.now, world.graces.issuedMs) });
+  return {
+    status: renderStatus(world, made, settled, findings(world, made, settled, false), previousOf(decoded)),
+    children,
+    mustKeep: mustKeep(world, slots, decoded),
+    wakeAt: Math.min(world.forgejo.nextReadAt, made.wakeAt ?? Number.POSITIVE_INFINITY),
+    now: world.now,
+  };
+}
+
+/**
+ * What the answer is held against, apart from how it was made: what may hold a task stays; without Forgejo everything stays
+ * but what was being stopped.
+ */
+function mustKeep(world: World, slots: readonly Judged[], decoded: DecodedRequest): ReadonlySet<string> {
+  const blind = world.forgejo.kind === 'unavailable';
+  const kept = slots.filter(
+    (slot) => slot.phase !== 'stopping' && (blind ? true : slot.phase === 'busy' && slot.kind === 'Job'),
+  );
+  return new Set(
+    kept.flatMap((slot) => [
+      ...(slot.secret === null ? [] : [childKey('Secret', slot.key)]),
+      ...(slot.workload === null ? [] : [childKey(slot.workload.kind, slot.key)]),
+    ]),
+  );
+}
+

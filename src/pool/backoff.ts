@@ -1,0 +1,73 @@
+/**
+ * What is not tried again at once: a handle that nobody got, a kind of runner that did not start, and the whole pool after
+ * several failed starts in a row. Entries live in the status; a slot is counted once, by its name.
+ */
+import type { BackoffEntry, Instant, Memory } from './model.ts';
+import { FAILED_START_BACKOFF_MS, NO_TASK_BACKOFF_MS, POOL_BRAKE_AFTER, POOL_BRAKE_MS } from './times.ts';
+
+export const WARM_KEY = 'warm';
+export const POOL_KEY = 'pool';
+
+export type Mishap =
+  /** An assigned runner found its job unobtainable. */
+  | { readonly kind: 'noTask'; readonly runner: string; readonly key: string; readonly attempt: number }
+  /** It was drained before it could take its job: the next attempt comes at once. */
+  | { readonly kind: 'disrupted'; readonly runner: string; readonly key: string; readonly attempt: number }
+  | { readonly kind: 'failedStart'; readonly runner: string; readonly key: string; readonly attempt: number };
+
+/** The entries after these mishaps; `declaredSome`: a runner has declared itself, so starting works. */
+export function recordMishaps(
+  entries: readonly BackoffEntry[],
+  mishaps: readonly Mishap[],
+  declaredSome: boolean,
+  now: Instant,
+): readonly BackoffEntry[] {
+  const byKey = new Map(entries.map((entry) => [entry.key, entry]));
+  if (declaredSome) byKey.delete(POOL_KEY);
+  for (const mishap of mishaps) {
+    const old = byKey.get(mishap.key);
+    if (old?.lastRunner === mishap.runner) continue;
+    const attempts = Math.max((old?.attempts ?? 0) + 1, mishap.key === WARM_KEY ? 0 : mishap.attempt);
+    byKey.set(mishap.key, { key: mishap.key, attempts, until: now + delayOf(mishap.kind, attempts), lastRunner: mishap.runner });
+    if (mishap.kind !== 'failedStart' || declaredSome) continue;
+    const failed = (byKey.get(POOL_KEY)?.attempts ?? 0) + 1;
+    const until = failed >= POOL_BRAKE_AFTER ? now + POOL_BRAKE_MS : now;
+    byKey.set(POOL_KEY, { key: POOL_KEY, attempts: failed, until, lastRunner: mishap.runner });
+  }
+  return [...byKey.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Entries of handles go when the handle leaves a fresh queue; `warm` and `pool` when they are long over. */
+export function forgetOld(entries: readonly BackoffEntry[], listed: ReadonlySet<string>, now: Instant): readonly BackoffEntry[] {
+  return entries.filter(({ key, until }) => {
+    if (key === POOL_KEY) return now - until < FAILED_START_BACKOFF_MS.most;
+    if (key === WARM_KEY) return now - until < FAILED_START_BACKOFF_MS.most;
+    return listed.has(key);
+  });
+}
+
+export function isBackingOff(memory: Pick<Memory, 'backoff'>, key: string, now: Instant): boolean {
+  return memory.backoff.some((entry) => entry.key === key && entry.until > now);
+}
+
+/** How many runners may be created at once: all, or one a minute after several failed starts in a row. */
+export function poolAllows(memory: Pick<Memory, 'backoff'>, now: Instant): number {
+  const brake = memory.backoff.find((entry) => entry.key === POOL_KEY);
+  if (brake === undefined || brake.attempts < POOL_BRAKE_AFTER) return Number.POSITIVE_INFINITY;
+  return brake.until > now ? 0 : 1;
+}
+
+function delayOf(kind: Mishap['kind'], attempts: number): number {
+  switch (kind) {
+    case 'disrupted':
+      return 0;
+    case 'noTask':
+      return doubled(NO_TASK_BACKOFF_MS, attempts);
+    case 'failedStart':
+      return doubled(FAILED_START_BACKOFF_MS, attempts);
+  }
+}
+
+function doubled(range: { readonly first: number; readonly most: number }, attempts: number): number {
+  return Math.min(range.most, range.first * 2 ** Math.min(attempts - 1, 30));
+}

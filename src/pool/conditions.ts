@@ -1,0 +1,136 @@
+/** The pool's conditions: what holds, why, and what to do. A time moves only when a status does. */
+import { CONDITION_REASONS, CONDITION_TYPES, type Condition, type ConditionReason, type ConditionType } from '../api/conditions.ts';
+import { POOL_KEY } from './backoff.ts';
+import { type FailureWords, wordsForFailure } from './failure-words.ts';
+import type { Fate } from './fate.ts';
+import type { Instant, World } from './model.ts';
+import { rfc3339 } from './rfc3339.ts';
+import type { Plan } from './plan.ts';
+import type { Settled } from './settle.ts';
+import { POOL_BRAKE_AFTER } from './times.ts';
+
+/** A condition before it is known since when it holds. */
+export interface Finding {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: ConditionReason;
+  readonly message: string;
+}
+
+export function findings(world: World, plan: Plan, settled: Settled, finalizing: boolean): readonly Finding[] {
+  const failure = world.forgejo.kind === 'unavailable' ? world.forgejo.failure : settled.failures[0];
+  const words = failure === undefined ? null : wordsForFailure(failure);
+  return [
+    ready(plan, words),
+    { type: 'SpecValid', status: 'True', reason: 'SpecAccepted', message: 'The spec is valid.' },
+    words?.type === 'ForgejoReachable'
+      ? { ...words, status: 'False' }
+      : { type: 'ForgejoReachable', status: 'True', reason: 'ForgejoAnswered', message: 'Forgejo answers.' },
+    authorized(words),
+    imageSupported(world),
+    scalingLimited(world, plan),
+    draining(plan, finalizing),
+  ];
+}
+
+/** What a pool whose spec is refused can say: everything else is as it was. */
+export function findingsForInvalidSpec(problems: readonly { readonly field: string; readonly message: string }[]): readonly Finding[] {
+  const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join('; ');
+  return [
+    { type: 'Ready', status: 'False', reason: 'SpecInvalid', message: 'The spec is invalid; see condition SpecValid. Everything stays as it is until it is mended.' },
+    { type: 'SpecValid', status: 'False', reason: 'SpecInvalid', message: message.slice(0, MOST_MESSAGE) },
+  ];
+}
+
+/** Kubernetes' own bound for a condition's message. */
+const MOST_MESSAGE = 32_768;
+
+/** A condition as an earlier status had it; somebody may have written anything. */
+export interface PreviousCondition {
+  readonly type: string;
+  readonly status: Finding['status'];
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: Instant;
+}
+
+/** Sets the times, and keeps what this sync did not judge. Sorted by type, so that equal findings are equal lists. */
+export function mergeConditions(previous: readonly PreviousCondition[], found: readonly Finding[], now: Instant): readonly Condition[] {
+  const before = new Map(previous.map((condition) => [condition.type, condition]));
+  const judged = new Set<string>(found.map((finding) => finding.type));
+  const kept = previous.flatMap(({ type, status, reason, message, lastTransitionTime }) =>
+    !judged.has(type) && isType(type) && isReason(reason) ? [{ type, status, reason, message, since: lastTransitionTime }] : [],
+  );
+  const set = found.map((finding) => {
+    const old = before.get(finding.type);
+    return { ...finding, since: old?.status === finding.status ? old.lastTransitionTime : now };
+  });
+  return [...kept, ...set]
+    .toSorted((a, b) => (a.type < b.type ? -1 : 1))
+    .map(({ type, status, reason, message, since }) => ({ type, status, reason, message, lastTransitionTime: rfc3339(since) }));
+}
+
+function isType(text: string): text is ConditionType {
+  return Object.hasOwn(CONDITION_TYPES, text);
+}
+
+function isReason(text: string): text is ConditionReason {
+  return Object.hasOwn(CONDITION_REASONS, text);
+}
+
+function ready(plan: Plan, words: FailureWords | null): Finding {
+  if (words !== null) return { type: 'Ready', status: 'False', reason: words.reason, message: words.message };
+  const late = plan.fates.find(({ slot }) => slot.phase === 'stuck');
+  const blocked = plan.fates.find(({ slot }) => slot.waitsFor !== null && !HARMLESS_WAITS.has(slot.waitsFor));
+  const stuck = late ?? blocked;
+  if (stuck === undefined) return { type: 'Ready', status: 'True', reason: 'RunnersReady', message: 'No wanted runner is stuck.' };
+  return { type: 'Ready', status: 'False', ...stuckWords(stuck) };
+}
+
+/** A Pod passes through these on its way up. */
+const HARMLESS_WAITS: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing', 'Completed']);
+
+function stuckWords({ slot }: Fate): Pick<Finding, 'reason' | 'message'> {
+  if (slot.waitsFor === 'PodNotCreated') {
+    const message = `Kubernetes created no Pod for runner ${slot.key}: kubectl describe job ${slot.key} shows why (quota, admission, service account).`;
+    return { reason: 'PodNotCreated', message };
+  }
+  const waits = slot.waitsFor === null ? 'it has not reported to Forgejo' : `its Pod waits: ${slot.waitsFor}`;
+  return { reason: slot.phase === 'stuck' ? 'PendingTimeout' : 'RunnersStuck', message: `Runner ${slot.key} does not get to work: ${waits}.` };
+}
+
+function authorized(words: FailureWords | null): Finding {
+  if (words?.type === 'Authorized') return { ...words, type: 'Authorized', status: 'False' };
+  if (words === null) return { type: 'Authorized', status: 'True', reason: 'TokenAccepted', message: 'The token may manage these runners.' };
+  return { type: 'Authorized', status: 'Unknown', reason: 'NotAsked', message: 'Forgejo could not be asked.' };
+}
+
+/** A spec with an unsupported image is refused before it comes here; what is left is what the runners say themselves. */
+function imageSupported(world: World): Finding {
+  const { image, version } = world.spec.runner;
+  const message = `The runner image is ${image}${version === undefined ? '' : `, version ${version}`}.`;
+  return { type: 'ImageSupported', status: 'True', reason: 'ImageVersionKnown', message };
+}
+
+function scalingLimited(world: World, plan: Plan): Finding {
+  const limited = (reason: ConditionReason, message: string): Finding => ({ type: 'ScalingLimited', status: 'True', reason, message });
+  if (world.namespaceTerminating) return limited('NamespaceTerminating', 'The namespace is being deleted: no new runners.');
+  if (world.spec.paused) return limited('Paused', 'spec.paused is true: no new runners; what runs goes on.');
+  const brake = plan.backoff.find((entry) => entry.key === POOL_KEY);
+  if (brake !== undefined && brake.attempts >= POOL_BRAKE_AFTER) {
+    return limited('StartFailures', 'Runners failed to start in a row: one is tried a minute until one starts.');
+  }
+  if (plan.atMaximum) return limited('AtMaximum', `More runners are wanted than spec.maxRunners (${world.spec.maxRunners}) allows.`);
+  const waiting = plan.backoff.some((entry) => entry.key !== POOL_KEY && entry.until > world.now);
+  if (waiting) return limited('BackingOff', 'Some jobs or runners are tried again later: see status.backoff.');
+  return { type: 'ScalingLimited', status: 'False', reason: 'WithinLimits', message: 'The pool follows the demand.' };
+}
+
+function draining(plan: Plan, finalizing: boolean): Finding {
+  if (finalizing) return { type: 'Draining', status: 'True', reason: 'Finalizing', message: 'The pool is deleted once its runners have ended.' };
+  const outdated = plan.fates.some(({ slot, phase }) => slot.outdated && DRAINING.has(phase));
+  if (outdated) return { type: 'Draining', status: 'True', reason: 'OutdatedRunners', message: 'Runners of an older spec end with their job, or when they are replaced.' };
+  return { type: 'Draining', status: 'False', reason: 'NotDraining', message: 'No runner of an older spec is left.' };
+}
+
+const DRAINING: ReadonlySet<string> = new Set(['starting', 'idle', 'busy', 'silent', 'detached', 'finishing', 'draining', 'stopping']);

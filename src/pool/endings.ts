@@ -1,0 +1,85 @@
+/** What the end of a slot means: for the back-off, for the list of recent runners, and for the history of Jobs. */
+import { type Mishap, WARM_KEY } from './backoff.ts';
+import { endOf } from './evidence.ts';
+import { isEnded, type Judged } from './judge.ts';
+import type { RecentRunner, World } from './model.ts';
+import { causeOf } from './retire.ts';
+
+/** The sync that first sees the end; a Job kept as history alone has been counted long ago. */
+export function hasJustEnded(slot: Judged): boolean {
+  if (!isEnded(slot.phase) || slot.phase === 'stray' || slot.phase === 'inUse') return false;
+  return slot.remembered === null ? slot.secret !== null : !isEnded(slot.remembered.phase);
+}
+
+/** Its Pod was deleted or evicted, its node drained: no fault of the runner or the job. */
+export function wasDisrupted(slot: Judged): boolean {
+  const job = slot.workload?.kind === 'Job' ? slot.workload : null;
+  return job?.end?.disrupted === true || slot.pods.some((pod) => pod.deletionAt !== null || pod.disruption !== null);
+}
+
+export function mishapOf(slot: Judged): Mishap | null {
+  const key = slot.tags.handle ?? WARM_KEY;
+  const base = { runner: slot.key, key, attempt: slot.tags.attempt };
+  if (slot.phase === 'stuck') return { kind: 'failedStart', ...base };
+  // Its Secret and workload never showed: both were refused.
+  if (slot.phase === 'stray') return slot.remembered?.phase === 'starting' ? { kind: 'failedStart', ...base } : null;
+  if (!hasJustEnded(slot)) return null;
+  if (slot.phase === 'idleExit' && slot.tags.handle !== null) return { kind: wasDisrupted(slot) ? 'disrupted' : 'noTask', ...base };
+  if (slot.phase !== 'failed' || hadTask(slot)) return null;
+  if (wasDisrupted(slot)) return slot.tags.handle === null ? null : { kind: 'disrupted', ...base };
+  return { kind: 'failedStart', ...base };
+}
+
+/** It died with a task, or after one: nothing says that the next one can't start. */
+function hadTask(slot: Judged): boolean {
+  return slot.evidence.row === 'absent' || slot.evidence.handle === 'running' || slot.remembered?.worked === true || slot.remembered?.task != null;
+}
+
+/** A runner has declared itself since the last sync: starting works. */
+export function hasJustStarted(slot: Judged): boolean {
+  const before = slot.remembered?.phase;
+  if (before !== undefined && before !== 'starting' && before !== 'issued') return false;
+  return slot.phase === 'idle' || slot.phase === 'busy' || (slot.phase === 'completed' && hasJustEnded(slot));
+}
+
+export function recentRunner(slot: Judged, world: World): RecentRunner {
+  const { reason, message } = wordsFor(slot);
+  return {
+    name: slot.key,
+    job: slot.remembered?.job ?? slot.job?.name ?? null,
+    handle: slot.tags.handle,
+    attempt: slot.tags.attempt,
+    reason,
+    message,
+    at: world.now,
+  };
+}
+
+function wordsFor(slot: Judged): { readonly reason: string; readonly message: string } {
+  switch (slot.phase) {
+    case 'completed':
+      return { reason: 'Completed', message: 'its job has ended' };
+    case 'cancelled':
+      return { reason: 'Cancelled', message: 'its job was cancelled, or its registration removed in mid-task' };
+    case 'idleExit':
+      return slot.tags.handle === null
+        ? { reason: 'Stopped', message: 'it was stopped while idle' }
+        : { reason: 'NoTask', message: 'its job could not be had: taken, cancelled, or held back' };
+    case 'ended':
+      return { reason: 'Stopped', message: 'it was stopped, or its workload was deleted' };
+    case 'lost':
+      return { reason: 'Lost', message: causeOf(slot) };
+    default:
+      return { reason: 'Failed', message: causeOf(slot) };
+  }
+}
+
+/** Which ended Jobs stay for `kubectl logs`: the newest of each kind, as many as the pool's `history` says. */
+export function historyOf(finished: readonly Judged[], world: World): ReadonlySet<string> {
+  const newestFirst = finished
+    .filter((slot) => slot.workload?.kind === 'Job')
+    .toSorted((a, b) => (endOf(b, world)?.at ?? 0) - (endOf(a, world)?.at ?? 0) || (a.key < b.key ? -1 : 1));
+  const succeeded = newestFirst.filter((slot) => slot.phase === 'completed').slice(0, world.spec.history.succeeded);
+  const failed = newestFirst.filter((slot) => slot.phase === 'failed' || slot.phase === 'cancelled').slice(0, world.spec.history.failed);
+  return new Set([...succeeded, ...failed].map((slot) => slot.key));
+}

@@ -1,0 +1,96 @@
+/**
+ * Ephemeral pools: one runner per waiting job, and `minRunners` warm ones beside them. Assigned runners come first; what
+ * could hold a task is never stopped.
+ */
+import { lastWarmAttempt, newRunner, nextAttempt } from './attempts.ts';
+import { isBackingOff, poolAllows, WARM_KEY } from './backoff.ts';
+import { coveredJobs, unservedJobs, waitingJobs } from './demand.ts';
+import { isLive, type Judged } from './judge.ts';
+import type { NewRunner, Snapshot, World } from './model.ts';
+
+export interface Scaling {
+  readonly create: readonly NewRunner[];
+  readonly stop: readonly Judged[];
+  /** How many live runners the pool would have if nothing limited it. */
+  readonly desired: number;
+  /** A job waits, or a minimum is not met, because `maxRunners` is reached. */
+  readonly atMaximum: boolean;
+}
+
+export function scaleEphemeral(world: World, slots: readonly Judged[], snapshot: Snapshot): Scaling {
+  const { spec, memory, now } = world;
+  const live = slots.filter((slot) => isLive(slot.phase));
+  const held = new Set(live.flatMap((slot) => slot.tags.handle ?? []));
+  const warm = live.filter((slot) => slot.tags.handle === null);
+  const idle = warm.filter((slot) => slot.phase === 'idle');
+  const unserved = unservedJobs(waitingJobs(coveredJobs(snapshot.jobs, spec)), held, idle.length, world);
+
+  const mayCreate = spec.paused ? 0 : poolAllows(memory, now);
+  const room = Math.max(0, spec.maxRunners - live.length);
+  const assigned = unserved.slice(0, Math.min(room, mayCreate)).map((job) => newRunner(world, job, nextAttempt(job.handle, slots, memory)));
+
+  const pool = scaleWarm(world, warm, Math.max(0, spec.maxRunners - (live.length - ready(warm).length)), {
+    room: Math.min(room, mayCreate) - assigned.length,
+    firstAttempt: lastWarmAttempt(slots, memory) + 1,
+  });
+  const wanted = live.length + unserved.length + pool.missing - pool.stop.length;
+  return {
+    create: [...assigned, ...pool.create],
+    stop: [...live.filter(lostItsJob), ...pool.stop],
+    desired: Math.min(wanted, spec.maxRunners),
+    atMaximum: unserved.length + pool.missing > room,
+  };
+}
+
+/** Its job was taken or cancelled before it could start: nothing is left for it to do. */
+function lostItsJob(slot: Judged): boolean {
+  return slot.phase === 'starting' && slot.evidence.handle === 'gone';
+}
+
+/** Idle, or on its way there. */
+function ready(warm: readonly Judged[]): readonly Judged[] {
+  return warm.filter((slot) => slot.phase === 'idle' || slot.phase === 'starting' || slot.phase === 'issued');
+}
+
+/**
+ * Keeps `minRunners` ready. Outdated ones are replaced one at a time: one more than the minimum is started, and when it is
+ * idle (or there is no room for it) one outdated is stopped.
+ */
+function scaleWarm(
+  world: World,
+  warm: readonly Judged[],
+  most: number,
+  limits: { readonly room: number; readonly firstAttempt: number },
+): { readonly create: readonly NewRunner[]; readonly stop: readonly Judged[]; readonly missing: number } {
+  const { spec } = world;
+  const all = ready(warm);
+  const minimum = Math.min(spec.minRunners, most);
+  const outdated = all.filter((slot) => slot.outdated);
+  const surge = outdated.length > 0 && minimum > 0 && !spec.paused ? 1 : 0;
+  const lacking = Math.max(0, minimum + surge - all.length);
+  const mayCreate = spec.paused || isBackingOff(world.memory, WARM_KEY, world.now) ? 0 : Math.max(0, limits.room);
+  const create = Array.from({ length: Math.min(lacking, mayCreate) }, (_, index) => newRunner(world, null, limits.firstAttempt + index));
+  const missing = Math.max(0, minimum - all.length);
+
+  const surplus = all.length - minimum - surge;
+  if (surplus > 0) return { create, stop: all.toSorted(stopFirst).filter(stoppable).slice(0, surplus), missing };
+  const stopping = warm.some((slot) => slot.phase === 'stopping' || slot.phase === 'draining');
+  const current = all.filter((slot) => !slot.outdated && slot.phase === 'idle').length;
+  const replaced = surge === 1 && !stopping && (current + outdated.length > minimum || (lacking > 0 && limits.room <= 0));
+  return { create, stop: replaced ? outdated.toSorted(stopFirst).filter(stoppable).slice(0, 1) : [], missing };
+}
+
+/** A registration without a Secret can't be stopped, only waited for. */
+function stoppable(slot: Judged): boolean {
+  return slot.phase !== 'issued';
+}
+
+/** Outdated before current, starting before idle, longest idle first. */
+function stopFirst(a: Judged, b: Judged): number {
+  return (
+    Number(b.outdated) - Number(a.outdated) ||
+    Number(a.phase === 'idle') - Number(b.phase === 'idle') ||
+    a.since - b.since ||
+    (a.key < b.key ? -1 : 1)
+  );
+}

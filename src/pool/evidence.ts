@@ -1,0 +1,187 @@
+/**
+ * What the table of `classify.ts` looks at, reduced to a few words each: all arithmetic with times, all comparing of uids
+ * and all doubt about stale reads happens here, so that the table itself can be enumerated.
+ */
+import {
+  KUBERNETES_MARGIN_MS,
+  LOST_AFTER_GRACE_MS,
+  LOST_AFTER_ROW_GONE_MS,
+  OFFLINE_TRUSTED_AFTER_MS,
+} from './times.ts';
+import type { Instant, ObservedPod, World } from './model.ts';
+import type { Slot } from './slots.ts';
+
+export interface Evidence {
+  readonly kind: 'Job' | 'Deployment';
+  readonly secret: boolean;
+  readonly workload: 'none' | 'terminating' | 'present';
+  /** A Pod not ended that is deleted or not the present workload's; `lost`: none of those can still run. */
+  readonly strayPod: 'none' | 'draining' | 'lost';
+  /** The `runner` container of the slot's own Pod. */
+  readonly pod: 'none' | 'waiting' | 'running' | 'terminated';
+  /** How a Job slot ended: exit code 0, 2, 2 although it holds a task, 75, past its deadline, else died. */
+  readonly end: 'none' | 'done' | 'noTask' | 'lostFetch' | 'cancelled' | 'deadline' | 'died';
+  /** Its registration in a list that can know it (read after it was issued and, for an ended slot, after the end). */
+  readonly row: 'undeclared' | 'idle' | 'active' | 'offline' | 'absent' | 'unknown';
+  /** Its handle in a queue that can know it; `none`: it has no handle. */
+  readonly handle: 'none' | 'waiting' | 'running' | 'gone' | 'unknown';
+  /** This process holds its credentials. */
+  readonly held: boolean;
+  /** Registered less than the grace ago: an answer may be on its way. */
+  readonly young: boolean;
+  /** What the status last said. */
+  readonly last: 'none' | 'starting' | 'idle' | 'busy' | 'silent' | 'finishing' | 'other';
+  /** Past `pendingTimeoutSeconds`. */
+  readonly overdue: boolean;
+  /** The Job counts a Pod that has ended or is ending. */
+  readonly countsEndedPod: boolean;
+  /** Forgejo has answered long enough that `offline` is the runner's doing. */
+  readonly offlineTrusted: boolean;
+}
+
+export function gatherEvidence(slot: Slot, world: World): Evidence {
+  const endedAt = endOf(slot, world)?.at ?? null;
+  return {
+    kind: slot.kind,
+    secret: slot.secret !== null,
+    workload: slot.workload === null ? 'none' : slot.workload.terminating ? 'terminating' : 'present',
+    strayPod: strayPod(slot, world),
+    pod: slot.pod === null ? 'none' : slot.pod.state.kind,
+    end: endWord(slot, world),
+    row: rowWord(slot, world, endedAt),
+    handle: handleWord(slot, world, endedAt),
+    held: slot.held !== null,
+    young: slot.tags.issuedAt !== null && world.now - slot.tags.issuedAt < world.graces.issuedMs,
+    last: lastWord(slot),
+    overdue: world.now - pendingSince(slot, world) > world.spec.pendingTimeoutSeconds * 1000,
+    countsEndedPod: slot.workload?.kind === 'Job' && slot.workload.countsEndedPod,
+    offlineTrusted: world.forgejo.kind === 'answered' && world.now - world.forgejo.snapshot.answeringSince >= OFFLINE_TRUSTED_AFTER_MS,
+  };
+}
+
+export interface SlotEnd {
+  readonly exitCode: number | null;
+  readonly deadline: boolean;
+  readonly started: boolean;
+  readonly at: Instant;
+}
+
+/**
+ * How and when a Job slot ended, or null. The container's exit code decides, never its reason; without a container status
+ * Complete counts as 0 and a PodFailurePolicy message gives its code (facts: kubelet, sections 1 and 3).
+ */
+export function endOf(slot: Slot, world: World): SlotEnd | null {
+  if (slot.kind === 'Deployment') return null;
+  const job = slot.workload?.kind === 'Job' ? slot.workload : null;
+  const state = slot.pod?.state;
+  if (state?.kind === 'terminated') {
+    const exitCode = state.exitCode ?? job?.end?.exitCode ?? (job?.end?.type === 'Complete' ? 0 : null);
+    const at = state.finishedAt ?? job?.end?.at ?? slot.remembered?.since ?? world.now;
+    return { exitCode, deadline: exitCode === null && job?.end?.reason === 'DeadlineExceeded', started: state.started, at };
+  }
+  if (job?.end === null || job === null) return null;
+  const exitCode = job.end.exitCode ?? (job.end.type === 'Complete' ? 0 : null);
+  return { exitCode, deadline: job.end.reason === 'DeadlineExceeded', started: true, at: job.end.at };
+}
+
+function endWord(slot: Slot, world: World): Evidence['end'] {
+  const end = endOf(slot, world);
+  if (end === null) return 'none';
+  if (end.deadline) return 'deadline';
+  if (end.exitCode === 0) return 'done';
+  if (end.exitCode === 2) return slot.remembered?.task != null ? 'lostFetch' : 'noTask';
+  if (end.exitCode === 75) return 'cancelled';
+  return 'died';
+}
+
+/** Every Pod that could still run something and is not the present workload's own. */
+export function strayPods(slot: Slot): readonly ObservedPod[] {
+  const present = slot.workload !== null && !slot.workload.terminating;
+  return slot.pods.filter((pod) => {
+    if (pod.state.kind === 'terminated') return false;
+    if (slot.kind === 'Deployment') return !present;
+    return !present || pod.deletionAt !== null || pod.ownerUid !== slot.workload?.uid;
+  });
+}
+
+function strayPod(slot: Slot, world: World): Evidence['strayPod'] {
+  const pods = strayPods(slot);
+  if (pods.length === 0) return 'none';
+  const goneSince = world.memory.rowGoneSince.get(slot.key);
+  const rowGone = goneSince !== undefined && world.now - goneSince >= LOST_AFTER_ROW_GONE_MS;
+  const lost = pods.every(
+    ({ deletionAt }) => deletionAt !== null && (rowGone || world.now - deletionAt > LOST_AFTER_GRACE_MS + KUBERNETES_MARGIN_MS),
+  );
+  return lost ? 'lost' : 'draining';
+}
+
+function rowWord(slot: Slot, world: World, endedAt: Instant | null): Evidence['row'] {
+  if (world.forgejo.kind !== 'answered') return 'unknown';
+  const { snapshot } = world.forgejo;
+  if (!isAfterEnd(snapshot.registrationsReadAt, endedAt)) return 'unknown';
+  if (slot.row !== null) {
+    if (slot.row.status === 'active') return 'active';
+    return slot.row.declared ? slot.row.status : 'undeclared';
+  }
+  const issuedAt = slot.tags.issuedAt ?? createdAt(slot);
+  const known = slot.tags.registration !== null && issuedAt !== null && snapshot.registrationsReadAt > issuedAt;
+  return known && snapshot.registrationsComplete ? 'absent' : 'unknown';
+}
+
+function handleWord(slot: Slot, world: World, endedAt: Instant | null): Evidence['handle'] {
+  if (slot.tags.handle === null) return 'none';
+  if (world.forgejo.kind !== 'answered') return 'unknown';
+  const { jobsReadAt } = world.forgejo.snapshot;
+  if (!isAfterEnd(jobsReadAt, endedAt)) return 'unknown';
+  if (slot.job !== null) return slot.job.status;
+  return slot.tags.issuedAt !== null && jobsReadAt > slot.tags.issuedAt ? 'gone' : 'unknown';
+}
+
+/** `endedAt` is a time of Kubernetes' clocks. */
+function isAfterEnd(readAt: Instant, endedAt: Instant | null): boolean {
+  return endedAt === null || readAt > endedAt + KUBERNETES_MARGIN_MS;
+}
+
+/** When the slot's first Kubernetes object was made, for slots without an issued-at. */
+function createdAt(slot: Slot): Instant | null {
+  const times = [slot.secret?.createdAt, slot.workload?.createdAt].filter((time) => time !== undefined);
+  return times.length === 0 ? null : Math.max(...times) + KUBERNETES_MARGIN_MS;
+}
+
+function lastWord(slot: Slot): Evidence['last'] {
+  const phase = slot.remembered?.phase;
+  switch (phase) {
+    case undefined:
+      return 'none';
+    case 'issued':
+    case 'starting':
+      return 'starting';
+    case 'idle':
+    case 'busy':
+    case 'silent':
+    case 'finishing':
+      return phase;
+    case 'stuck':
+    case 'detached':
+    case 'draining':
+    case 'stopping':
+    case 'deregistered':
+    case 'lost':
+    case 'stray':
+    case 'inUse':
+    case 'ended':
+    case 'idleExit':
+    case 'completed':
+    case 'cancelled':
+    case 'failed':
+      return 'other';
+  }
+}
+
+/** Since when the slot has been trying to start: since its registration, or since it fell back to `starting`. */
+function pendingSince(slot: Slot, world: World): Instant {
+  const { remembered } = slot;
+  if (remembered?.phase === 'starting') return remembered.since;
+  if (remembered !== null && lastWord(slot) !== 'starting') return world.now;
+  return slot.tags.issuedAt ?? createdAt(slot) ?? world.now;
+}

@@ -1,0 +1,74 @@
+/** Every failure as the condition it belongs to, with a sentence that says what failed, where, and what to do. */
+import type { ConditionReason } from '../api/conditions.ts';
+import type { AccessProblem, ForgejoFailure } from './failure.ts';
+
+export interface FailureWords {
+  readonly type: 'ForgejoReachable' | 'Authorized';
+  readonly reason: ConditionReason;
+  readonly message: string;
+}
+
+export function wordsForFailure(failure: ForgejoFailure | AccessProblem): FailureWords {
+  switch (failure.kind) {
+    case 'tokenSecretMissing':
+      return authorized('TokenSecretMissing', `Secret "${failure.object}" of spec.forgejo.tokenSecretRef does not exist in the pool's namespace: create it.`);
+    case 'tokenKeyMissing':
+      return authorized('TokenKeyMissing', `Secret "${failure.object}" of spec.forgejo.tokenSecretRef has no key "${failure.key}", or it is empty.`);
+    case 'caMissing':
+      return reachable('CaMissing', `The CA bundle "${failure.object}" with key "${failure.key}" does not exist in the pool's namespace: create it.`);
+    case 'caInvalid':
+      return reachable('CaInvalid', `Key "${failure.key}" of the CA bundle "${failure.object}" holds no PEM certificate.`);
+    case 'unauthorized':
+      return authorized('TokenRefused', `${asked(failure)}: 401. The token is wrong or revoked: put a valid one into the Secret of spec.forgejo.tokenSecretRef.`);
+    case 'scopeTooNarrow':
+      return authorized('TokenScopeTooNarrow', `${asked(failure)}: 403. The token needs the scope ${failure.required.join(', ') || 'that this path asks for'}.`);
+    case 'forbidden':
+      return authorized('Forbidden', `${asked(failure)}: 403. ${FORBIDDEN[failure.because]}`);
+    case 'notFound':
+      return authorized(
+        'ScopeNotFound',
+        `${asked(failure)}: 404. Check the name in spec.forgejo.scope, that the token's user may see it, and that Actions are enabled there.`,
+      );
+    case 'notOurs':
+      return authorized('Forbidden', `${asked(failure)}: 404. The registration belongs to another scope than this pool's.`);
+    case 'moved':
+      return authorized('ScopeMoved', `${asked(failure)}: redirected to ${failure.location}. It was renamed: make a pool that names the new scope.`);
+    case 'rejected':
+      return authorized('RequestRejected', `${asked(failure)}: ${failure.status}. Forgejo rejected the request; is it Forgejo 15 or newer?`);
+    case 'throttled':
+      return reachable('ForgejoThrottled', `${asked(failure)}: 429. A proxy before Forgejo limits the operator; raise its limit or pollIntervalSeconds.`);
+    case 'serverError':
+      return reachable('ForgejoServerError', `${asked(failure)}: ${failure.status}. Look into the log of Forgejo, or of the proxy before it.`);
+    case 'timeout':
+      return reachable('ForgejoTimeout', `${asked(failure)}: no answer within ${failure.afterMs / 1000} s. Check the load of Forgejo and the network between.`);
+    case 'unreachable':
+      return reachable('ForgejoUnreachable', `${asked(failure)}: no connection (${failure.code}). Check spec.forgejo.url, DNS, network policies and the CA.`);
+    case 'nonsense':
+      return reachable('ForgejoNonsense', `${asked(failure)}: the answer is not Forgejo's (${failure.problem}). Check that spec.forgejo.url names a Forgejo 15 or newer.`);
+    case 'addressRefused':
+      return reachable(
+        'AddressRefused',
+        `The operator may not speak to ${failure.host}. Its administrator allows servers by FORGEJO_URL_ALLOWLIST; loopback, link-local and metadata addresses must be named there.`,
+      );
+  }
+}
+
+const FORBIDDEN = {
+  notOwner: "The token's user must own the repository, or be in a team with admin permission.",
+  notSiteAdmin: "The token's user must be a site administrator.",
+  notOrganizationOwner: "The token's user must be an owner of the organization.",
+  publicOnly: 'The token is limited to public repositories and organizations.',
+  other: "The token's user may not manage the runners of this scope.",
+} as const;
+
+function asked(failure: ForgejoFailure): string {
+  return `${failure.method} ${failure.path}`;
+}
+
+function authorized(reason: ConditionReason, message: string): FailureWords {
+  return { type: 'Authorized', reason, message };
+}
+
+function reachable(reason: ConditionReason, message: string): FailureWords {
+  return { type: 'ForgejoReachable', reason, message };
+}

@@ -1,0 +1,119 @@
+/**
+ * The end of a pool: nothing new, idle runners are stopped, tasks run to their end, every registration goes behind the
+ * guard. It never hangs for ever: without a token, without a scope, or after `drainTimeoutSeconds` it ends all the same and
+ * says what it left.
+ */
+import type { AccessProblem, ForgejoFailure } from './failure.ts';
+import { type Fate, keep, stop } from './fate.ts';
+import { isLive, type Judged } from './judge.ts';
+import type { Effect, Instant, World } from './model.ts';
+import { earliest, type Plan, type SettledSlot, settleEnded } from './plan.ts';
+import { retire, retireStray } from './retire.ts';
+import { FINALIZE_WITHOUT_TOKEN_MS, ORPHAN_IDLE_MS } from './times.ts';
+
+export interface FinalizePlan extends Plan {
+  /** Nothing is left, or is waited for any longer. */
+  readonly finalized: boolean;
+  /** Names of what was left behind when it could not be waited for. */
+  readonly leftBehind: readonly string[];
+}
+
+/** `observesChildren`: a child of any kind is still there. `withoutTokenSince`: since when no token was to be had. */
+export function planFinalize(
+  world: World,
+  slots: readonly Judged[],
+  facts: { readonly observesChildren: boolean; readonly withoutTokenSince: Instant | null },
+): FinalizePlan {
+  const waited = world.pool.deletionAt === null ? 0 : world.now - world.pool.deletionAt;
+  if (waited > world.spec.drainTimeoutSeconds * 1000) return giveUp(world, slots);
+  if (world.forgejo.kind === 'unavailable') return withoutForgejo(world, slots, world.forgejo.failure, facts);
+
+  const settled = slots.map((slot) => settleSlot(slot, slots, world));
+  const left = slots.some((slot) => !isLostForGood(slot));
+  return {
+    ...base(world, settled.map(({ fate }) => fate)),
+    effects: settled.flatMap(({ effects }) => effects),
+    wakeAt: earliest(settled.map(({ wakeAt }) => wakeAt)),
+    finalized: !left && !facts.observesChildren && world.forgejo.snapshot.registrationsComplete,
+    leftBehind: [],
+  };
+}
+
+/** Its Pod stands on a node that no longer answers, and nothing of it is registered. */
+function isLostForGood(slot: Judged): boolean {
+  return slot.phase === 'lost' && slot.evidence.row === 'absent' && slot.secret === null && slot.workload === null;
+}
+
+function withoutForgejo(
+  world: World,
+  slots: readonly Judged[],
+  failure: ForgejoFailure | AccessProblem,
+  facts: { readonly observesChildren: boolean; readonly withoutTokenSince: Instant | null },
+): FinalizePlan {
+  if (failure.kind === 'notFound' || failure.kind === 'moved') {
+    const fates = slots.map(stopAll);
+    const running = facts.observesChildren || slots.some((slot) => slot.phase !== 'lost' && slot.pods.some((pod) => pod.state.kind !== 'terminated'));
+    return { ...base(world, fates), finalized: !running, leftBehind: [] };
+  }
+  const { withoutTokenSince } = facts;
+  if (withoutTokenSince !== null && world.now - withoutTokenSince >= FINALIZE_WITHOUT_TOKEN_MS) return giveUp(world, slots);
+  return { ...base(world, slots.map((slot) => (slot.phase === 'stopping' ? stop(slot) : keep(slot)))), finalized: false, leftBehind: [] };
+}
+
+/** The scope is gone and its registrations with it: nothing can be at work, and nothing has to be deregistered. */
+function stopAll(slot: Judged): Fate {
+  return { ...(isLive(slot.phase) ? stop(slot) : keep(slot)), workload: 'drop', secret: 'drop' };
+}
+
+function giveUp(world: World, slots: readonly Judged[]): FinalizePlan {
+  return { ...base(world, slots.map(keep)), finalized: true, leftBehind: slots.filter((slot) => !isLostForGood(slot)).map((slot) => slot.key) };
+}
+
+function base(world: World, fates: readonly Fate[]): Plan {
+  const { backoff, recent } = world.memory;
+  return { fates, effects: [], backoff, recent, desired: 0, atMaximum: false, wakeAt: null };
+}
+
+function settleSlot(slot: Judged, slots: readonly Judged[], world: World): SettledSlot {
+  const only = (fate: Fate, effects: readonly Effect[] = []): SettledSlot => ({ fate, effects, wakeAt: null, finished: false });
+  switch (slot.phase) {
+    case 'issued':
+    case 'inUse':
+    case 'detached':
+    case 'finishing':
+      return only(keep(slot));
+    case 'starting':
+    case 'stuck':
+    case 'idle':
+    case 'silent':
+    case 'stopping':
+    case 'deregistered':
+      return only(stop(slot));
+    case 'busy':
+      // A daemon that gets TERM ends with its job; left alone it would take the next one.
+      return only(slot.kind === 'Deployment' ? stop(slot) : keep(slot));
+    case 'draining':
+      return only(keep(slot), endOrphan(slot, world));
+    case 'stray':
+      return only(keep(slot), retireStray(slot));
+    case 'lost':
+    case 'ended':
+    case 'idleExit':
+    case 'completed':
+    case 'cancelled':
+    case 'failed': {
+      const settled = settleEnded(slot, retire(slot, slots, world));
+      return settled.finished ? { ...settled, fate: { ...settled.fate, workload: 'drop' } } : settled;
+    }
+  }
+}
+
+/** After an orphan deletion nobody sends TERM to an idle runner: it ends when its registration goes. */
+function endOrphan(slot: Judged, world: World): readonly Effect[] {
+  const { registration } = slot.tags;
+  const idleSince = world.memory.rowIdleSince.get(slot.key);
+  const orphaned = slot.workload === null && slot.pods.every((pod) => pod.deletionAt === null);
+  if (!orphaned || registration === null || slot.row?.status !== 'idle' || idleSince === undefined) return [];
+  if (world.now - idleSince < ORPHAN_IDLE_MS) return [];
+  return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['idle'] }];
+}

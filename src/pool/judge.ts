@@ -1,0 +1,59 @@
+/** Every slot with its verdict: phase, since when, whether it is outdated, and what its Pod waits for. */
+import { classify } from './classify.ts';
+import { type Evidence, gatherEvidence } from './evidence.ts';
+import { type Slot, joinSlots } from './slots.ts';
+import { KUBERNETES_MARGIN_MS, POD_NOT_CREATED_AFTER_MS } from './times.ts';
+import { type EndedPhase, ENDED_PHASES, type Instant, type LivePhase, type Phase, type PodReason, type World } from './model.ts';
+
+export interface Judged extends Slot {
+  readonly evidence: Evidence;
+  /** The table's row that decided. */
+  readonly ruledBy: string;
+  readonly phase: Phase;
+  /** The sync that first saw this phase. */
+  readonly since: Instant;
+  /** Made from another spec than today's. */
+  readonly outdated: boolean;
+  readonly waitsFor: PodReason | 'PodNotCreated' | null;
+}
+
+export function judge(world: World): readonly Judged[] {
+  return joinSlots(world).map((slot): Judged => {
+    const evidence = gatherEvidence(slot, world);
+    const verdict = classify(evidence);
+    const phase = stoppingStays(slot, verdict.phase);
+    return {
+      ...slot,
+      evidence,
+      ruledBy: verdict.row,
+      phase,
+      since: slot.remembered?.phase === phase ? slot.remembered.since : world.now,
+      outdated: slot.tags.specHash !== '' && slot.tags.specHash !== world.specHash,
+      waitsFor: waitReason(slot, world),
+    };
+  });
+}
+
+export function isLive(phase: Phase): phase is LivePhase {
+  return !isEnded(phase);
+}
+
+export function isEnded(phase: Phase): phase is EndedPhase {
+  return (ENDED_PHASES as readonly Phase[]).includes(phase);
+}
+
+/**
+ * A slot that an earlier answer stopped is never taken up again, though a stale informer may still show its workload. What
+ * tells more (its Pod runs out its grace, or it has ended) is believed.
+ */
+function stoppingStays(slot: Slot, phase: Phase): Phase {
+  if (slot.remembered?.phase !== 'stopping' || isEnded(phase) || phase === 'draining') return phase;
+  return slot.workload === null && slot.pods.length === 0 ? 'ended' : 'stopping';
+}
+
+function waitReason(slot: Slot, world: World): Judged['waitsFor'] {
+  if (slot.pod?.state.kind === 'waiting') return slot.pod.state.reason;
+  const created = slot.workload?.createdAt;
+  const missing = slot.pod === null && created !== undefined && world.now - created > POD_NOT_CREATED_AFTER_MS + KUBERNETES_MARGIN_MS;
+  return missing ? 'PodNotCreated' : null;
+}

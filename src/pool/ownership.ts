@@ -1,0 +1,39 @@
+/** Whose a registration is: its description names the pool by uid, which nobody but the pool's operator writes. */
+import { NO_HANDLE } from '../api/keys.ts';
+import type { Instant, Registration } from './model.ts';
+
+export interface Ownership {
+  readonly poolUid: string;
+  readonly handle: string | null;
+  readonly attempt: number;
+  /** Forgejo's `Date` of the list read before the POST; serves only the age of rows without a Secret. */
+  readonly createdAt: Instant;
+}
+
+const PATTERN = /^forgejo-runner-operator pool=(\S+) handle=(\S+) attempt=(\d+) created=(\S+)$/;
+
+export function describeOwnership(ownership: Ownership): string {
+  const created = new Date(ownership.createdAt).toISOString();
+  return `forgejo-runner-operator pool=${ownership.poolUid} handle=${ownership.handle ?? NO_HANDLE} attempt=${ownership.attempt} created=${created}`;
+}
+
+/** Null for a registration that no pool of this operator made. */
+export function readOwnership(description: string): Ownership | null {
+  const match = PATTERN.exec(description);
+  if (match === null) return null;
+  const [, poolUid = '', handle = '', attempt = '', created = ''] = match;
+  const createdAt = Date.parse(created);
+  if (Number.isNaN(createdAt)) return null;
+  return { poolUid, handle: handle === NO_HANDLE ? null : handle, attempt: Number(attempt), createdAt };
+}
+
+/** The registrations of one pool, with what their descriptions say. */
+export function ownRegistrations(
+  rows: readonly Registration[],
+  poolUid: string,
+): readonly { readonly row: Registration; readonly ownership: Ownership }[] {
+  return rows.flatMap((row) => {
+    const ownership = readOwnership(row.description);
+    return ownership?.poolUid === poolUid ? [{ row, ownership }] : [];
+  });
+}

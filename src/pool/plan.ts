@@ -1,0 +1,161 @@
+/**
+ * The whole story, in the order in which it is decided:
+ *
+ * 1. Every slot has its phase (`judge.ts`). What could hold a task is kept, whatever changed in the pool.
+ * 2. What ended is retired behind the guard (`retire.ts`): first what Forgejo still has of it, then its Secret; a few ended
+ *    Jobs stay as history.
+ * 3. What will never start is stopped and counted (`backoff.ts`), and so is what has nothing left to do.
+ * 4. What is missing is registered (`ephemeral.ts`, `persistent.ts`), within `maxRunners`.
+ *
+ * While Forgejo can't be read, nothing but 1 happens. Effects are performed after this; `settle.ts` takes their outcomes.
+ */
+import { registerEffect } from './attempts.ts';
+import { forgetOld, type Mishap, recordMishaps } from './backoff.ts';
+import { hasJustEnded, hasJustStarted, historyOf, mishapOf, recentRunner } from './endings.ts';
+import { type Scaling, scaleEphemeral } from './ephemeral.ts';
+import { type Fate, keep, keepOrRender, stop } from './fate.ts';
+import type { Judged } from './judge.ts';
+import type { BackoffEntry, Effect, Instant, RecentRunner, Snapshot, World } from './model.ts';
+import { scalePersistent } from './persistent.ts';
+import { isExplained, type Retirement, retire, retireStray, runningTasks } from './retire.ts';
+
+export interface Plan {
+  readonly fates: readonly Fate[];
+  readonly effects: readonly Effect[];
+  readonly backoff: readonly BackoffEntry[];
+  readonly recent: readonly RecentRunner[];
+  readonly desired: number;
+  readonly atMaximum: boolean;
+  /** The earliest moment at which something is due besides the next read. */
+  readonly wakeAt: Instant | null;
+}
+
+const RECENT_KEPT = 10;
+
+export function plan(world: World, slots: readonly Judged[]): Plan {
+  if (world.forgejo.kind !== 'answered') return standStill(world, slots);
+  const { snapshot } = world.forgejo;
+  const scaling = scale(world, slots, snapshot);
+  const create = world.namespaceTerminating ? [] : scaling.create;
+  const settled = slots.map((slot) => settleSlot(slot, slots, world, new Set(scaling.stop)));
+  return {
+    fates: withHistory(settled, world),
+    effects: [
+      ...settled.flatMap(({ effects }) => effects),
+      ...slots.flatMap((slot) => findTask(slot, slots, snapshot)),
+      ...create.map((tags) => registerEffect(world, tags)),
+    ],
+    ...bookkeeping(world, slots, snapshot),
+    desired: scaling.desired,
+    atMaximum: scaling.atMaximum,
+    wakeAt: earliest(settled.map(({ wakeAt }) => wakeAt)),
+  };
+}
+
+/** Missing information deletes nothing, registers nothing and counts nothing; what was being stopped goes on stopping. */
+function standStill(world: World, slots: readonly Judged[]): Plan {
+  const fates = slots.map((slot) => (slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && !world.namespaceTerminating)));
+  const { backoff, recent } = world.memory;
+  return { fates, effects: [], backoff, recent, desired: slots.length, atMaximum: false, wakeAt: null };
+}
+
+function scale(world: World, slots: readonly Judged[], snapshot: Snapshot): Scaling {
+  return world.spec.mode === 'Persistent' ? scalePersistent(world, slots, snapshot) : scaleEphemeral(world, slots, snapshot);
+}
+
+export interface SettledSlot {
+  readonly fate: Fate;
+  readonly effects: readonly Effect[];
+  readonly wakeAt: Instant | null;
+  /** Ended, and nothing is registered any more. */
+  readonly finished: boolean;
+}
+
+function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop: ReadonlySet<Judged>): SettledSlot {
+  if (toStop.has(slot)) return only(stop(slot));
+  switch (slot.phase) {
+    case 'issued':
+    case 'inUse':
+    case 'idle':
+    case 'busy':
+    case 'detached':
+    case 'draining':
+      return only(keep(slot));
+    case 'starting':
+      return only(keepOrRender(slot, !world.namespaceTerminating));
+    case 'stuck':
+    case 'stopping':
+    case 'deregistered':
+      return only(stop(slot));
+    case 'silent':
+      return only(slot.remembered?.phase === 'idle' ? stop(slot) : keep(slot));
+    case 'finishing':
+      return only(isOverdueFinishing(slot, world) ? stop(slot) : keep(slot));
+    case 'stray':
+      return { ...only(keep(slot)), effects: retireStray(slot) };
+    case 'lost':
+    case 'ended':
+    case 'idleExit':
+    case 'completed':
+    case 'cancelled':
+    case 'failed':
+      return settleEnded(slot, retire(slot, slots, world));
+  }
+}
+
+function only(fate: Fate): SettledSlot {
+  return { fate, effects: [], wakeAt: null, finished: false };
+}
+
+/** Its registration is gone, yet its Pod runs on: the entrypoint ends a cancelled one within the grace. */
+function isOverdueFinishing(slot: Judged, world: World): boolean {
+  return slot.evidence.pod === 'running' && slot.evidence.row === 'absent' && world.now - slot.since > world.graces.finishingMs;
+}
+
+export function settleEnded(slot: Judged, retirement: Retirement): SettledSlot {
+  const neverStarts = slot.evidence.end === 'none';
+  const fate: Fate = { ...keep(slot), workload: neverStarts ? 'drop' : 'keep' };
+  switch (retirement.kind) {
+    case 'gone':
+      return { fate: { ...fate, secret: 'drop' }, effects: [], wakeAt: null, finished: true };
+    case 'waiting':
+      return { fate: { ...fate, lastTask: retirement.lastTask }, effects: [], wakeAt: retirement.wakeAt, finished: false };
+    case 'acting':
+      return { fate: { ...fate, lastTask: retirement.lastTask }, effects: retirement.effects, wakeAt: null, finished: false };
+  }
+}
+
+function withHistory(settled: readonly SettledSlot[], world: World): readonly Fate[] {
+  const finished = settled.filter((each) => each.finished && each.fate.workload === 'keep').map((each) => each.fate.slot);
+  const kept = historyOf(finished, world);
+  return settled.map(({ fate, finished: done }) => (done && !kept.has(fate.slot.key) ? { ...fate, workload: 'drop' } : fate));
+}
+
+/** A runner that takes any job: which one it has is found by asking, each pair once. */
+function findTask(slot: Judged, slots: readonly Judged[], snapshot: Snapshot): readonly Effect[] {
+  const { registration } = slot.tags;
+  if (slot.phase !== 'busy' || slot.tags.handle !== null || registration === null || slot.secret === null) return [];
+  const running = runningTasks(snapshot.jobs);
+  if (running.some((job) => job.taskId === slot.remembered?.task)) return [];
+  const asked = new Set(slot.remembered?.asked ?? []);
+  return running
+    .filter((job) => !asked.has(job.taskId) && !isExplained(job, slot, slots))
+    .slice(0, 1)
+    .map((job) => ({ kind: 'ask', runner: slot.key, registration, taskId: job.taskId }));
+}
+
+function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot): Pick<Plan, 'backoff' | 'recent'> {
+  const mishaps: readonly Mishap[] = slots.flatMap((slot) => mishapOf(slot) ?? []);
+  const listed = new Set(snapshot.jobs.map((job) => job.handle));
+  const entries = recordMishaps(world.memory.backoff, mishaps, slots.some(hasJustStarted), world.now);
+  const ended = slots.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
+  return {
+    backoff: forgetOld(entries, listed, world.now),
+    recent: [...ended.map((slot) => recentRunner(slot, world)), ...world.memory.recent].slice(0, RECENT_KEPT),
+  };
+}
+
+export function earliest(times: readonly (Instant | null)[]): Instant | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}

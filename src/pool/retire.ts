@@ -1,0 +1,108 @@
+/**
+ * From the end of a runner to nothing left of it, behind one guard: its registration goes only when no Pod of it can run,
+ * no task that it may hold is unexplained, and Forgejo has just said that it is not active. Forgejo itself protects nothing:
+ * it answers 204 for a busy runner, whose job would then run for ever (facts: Forgejo, section 3).
+ */
+import { endOf } from './evidence.ts';
+import { isLive, type Judged } from './judge.ts';
+import type { Effect, Instant, QueuedJob, RegistrationRef, World } from './model.ts';
+import { ACTIVE_AFTER_REPORT_MS, KUBERNETES_MARGIN_MS } from './times.ts';
+
+export type Retirement =
+  /** Nothing is registered any more: the Secret can go. */
+  | { readonly kind: 'gone' }
+  /** Something is still to be learned or waited for. */
+  | { readonly kind: 'waiting'; readonly lastTask: number | null; readonly wakeAt: Instant | null }
+  | { readonly kind: 'acting'; readonly lastTask: number | null; readonly effects: readonly Effect[] };
+
+/** So many questions are asked as one runner in one call. */
+const ASKS_AT_ONCE = 8;
+
+export function retire(slot: Judged, slots: readonly Judged[], world: World): Retirement {
+  const registration = slot.tags.registration;
+  if (registration === null) return { kind: 'gone' };
+  if (slot.evidence.row === 'absent') return { kind: 'gone' };
+  if (slot.row === null || slot.evidence.row === 'unknown' || world.forgejo.kind !== 'answered') return waiting(slot.remembered?.lastTask ?? null);
+
+  const { jobs } = world.forgejo.snapshot;
+  const lastTask = slot.remembered?.lastTask ?? lastTaskOf(slot, world);
+  if (lastTask === null) return waiting(null);
+  if (slot.phase === 'lost' && slot.row.status !== 'offline') return waiting(lastTask);
+  if (slot.evidence.row === 'undeclared') return deregister(slot, registration, lastTask);
+  if (slot.secret === null && slot.held === null) return slot.row.status === 'offline' ? deregister(slot, registration, lastTask) : waiting(lastTask);
+
+  const held = jobs.find((job) => job.status === 'running' && job.taskId === slot.remembered?.task);
+  if (held !== undefined) {
+    if (slot.row.status === 'active') return waiting(lastTask);
+    const effect = { kind: 'report', runner: slot.key, registration, taskId: held.taskId, cause: causeOf(slot) } as const;
+    return { kind: 'acting', lastTask, effects: [effect] };
+  }
+  const suspects = suspectTasks(slot, slots, jobs, lastTask);
+  if (suspects.length > 0) {
+    const effects = suspects.slice(0, ASKS_AT_ONCE).map((taskId) => ({ kind: 'ask', runner: slot.key, registration, taskId }) as const);
+    return { kind: 'acting', lastTask, effects };
+  }
+  const quietAt = (slot.remembered?.askedAt ?? 0) + ACTIVE_AFTER_REPORT_MS;
+  if (world.now < quietAt) return waiting(lastTask, quietAt);
+  if (slot.row.status === 'active') return waiting(lastTask);
+  return deregister(slot, registration, lastTask);
+}
+
+/** A row that no object of ours has credentials for: only `offline` ones, and only after the grace. */
+export function retireStray(slot: Judged): readonly Effect[] {
+  const registration = slot.tags.registration;
+  if (registration === null || slot.phase !== 'stray') return [];
+  return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['offline'] }];
+}
+
+function waiting(lastTask: number | null, wakeAt: Instant | null = null): Retirement {
+  return { kind: 'waiting', lastTask, wakeAt };
+}
+
+function deregister(slot: Judged, registration: RegistrationRef, lastTask: number): Retirement {
+  const mustBeOffline = slot.phase === 'lost' || (slot.secret === null && slot.held === null);
+  const whenStatus = mustBeOffline ? (['offline'] as const) : (['offline', 'idle'] as const);
+  return { kind: 'acting', lastTask, effects: [{ kind: 'deregister', runner: slot.key, registration, whenStatus }] };
+}
+
+/** The highest task id of a queue read after its last Pod ended: what Forgejo hands out later can't be its own. */
+function lastTaskOf(slot: Judged, world: World): number | null {
+  if (world.forgejo.kind !== 'answered') return null;
+  const { jobs, jobsReadAt } = world.forgejo.snapshot;
+  const endedAt = endOf(slot, world)?.at;
+  const readSince = endedAt === undefined ? slot.remembered?.phase === slot.phase && jobsReadAt > slot.since : jobsReadAt > endedAt + KUBERNETES_MARGIN_MS;
+  return readSince ? Math.max(0, ...jobs.map((job) => job.taskId)) : null;
+}
+
+/** Running tasks that nobody else explains: an assigned runner can only hold its own handle's. */
+function suspectTasks(slot: Judged, slots: readonly Judged[], jobs: readonly QueuedJob[], lastTask: number): readonly number[] {
+  const asked = new Set(slot.remembered?.asked ?? []);
+  return runningTasks(jobs)
+    .filter((job) => job.taskId <= lastTask && !asked.has(job.taskId))
+    .filter((job) => (slot.tags.handle === null ? !isExplained(job, slot, slots) : job.handle === slot.tags.handle && !isExplained(job, slot, slots)))
+    .map((job) => job.taskId);
+}
+
+export function runningTasks(jobs: readonly QueuedJob[]): readonly QueuedJob[] {
+  return jobs.filter((job) => job.status === 'running' && job.taskId > 0);
+}
+
+/** Another live slot was made for that handle, or is known to hold that task. */
+export function isExplained(job: QueuedJob, slot: Judged, slots: readonly Judged[]): boolean {
+  return slots.some((other) => {
+    if (other.key === slot.key || !isLive(other.phase)) return false;
+    return other.tags.handle === job.handle || other.remembered?.task === job.taskId;
+  });
+}
+
+/** Why it died, in recognised words only. */
+export function causeOf(slot: Judged): string {
+  const state = slot.pod?.state;
+  if (state?.kind === 'terminated') {
+    const code = state.exitCode === null ? '' : ` with exit code ${state.exitCode}`;
+    return `the runner's container ended${code}${state.reason === null ? '' : ` (${state.reason})`}`;
+  }
+  if (slot.phase === 'lost') return 'the node that ran it no longer answers';
+  const job = slot.workload?.kind === 'Job' ? slot.workload.end : null;
+  return job === null ? 'its Pod is gone' : `its Job ended: ${job.reason}`;
+}

@@ -1,0 +1,153 @@
+/**
+ * What stands after the effects: which children the answer holds, and what is remembered. A failed effect is one more row
+ * here: what was not registered is not rendered, what was not deregistered keeps its Secret.
+ */
+import { coveredJobs, waitingJobs } from './demand.ts';
+import { lastWarmAttempt } from './attempts.ts';
+import type { Fate } from './fate.ts';
+import type { ForgejoFailure } from './failure.ts';
+import { isLive, type Judged } from './judge.ts';
+import type { Instant, Memory, Outcome, QueuedJob, RememberedRunner, RunnerTags, World } from './model.ts';
+import type { Plan } from './plan.ts';
+
+/** One child of a runner; a runner's objects are rendered from its tags and the credentials that the hooks hold. */
+export type ChildIntent =
+  | { readonly kind: 'keepSecret' | 'keepWorkload'; readonly runner: string }
+  | { readonly kind: 'renderSecret' | 'renderWorkload'; readonly tags: RunnerTags };
+
+export interface Settled {
+  readonly children: readonly ChildIntent[];
+  readonly memory: Memory;
+  /** Why an effect failed, first one first; several effects fail alike. */
+  readonly failures: readonly ForgejoFailure[];
+}
+
+export function settle(world: World, slots: readonly Judged[], plan: Plan, outcomes: readonly Outcome[]): Settled {
+  const gone = new Set(outcomes.flatMap((outcome) => (outcome.kind === 'deregistered' ? [outcome.effect.runner] : [])));
+  const born = outcomes.flatMap((outcome) => (outcome.kind === 'registered' ? [tagsOf(outcome)] : []));
+  return {
+    children: [
+      ...plan.fates.flatMap((fate) => childrenOf(gone.has(fate.slot.key) ? { ...fate, secret: 'drop' } : fate)),
+      ...born.flatMap((tags): ChildIntent[] => [
+        { kind: 'renderSecret', tags },
+        { kind: 'renderWorkload', tags },
+      ]),
+    ],
+    memory: {
+      ...world.memory,
+      ...(world.forgejo.kind === 'answered' ? seenInForgejo(world, slots) : {}),
+      runners: [
+        ...plan.fates.filter(isRemembered).map((fate) => remember(fate, world, outcomes)),
+        ...outcomes.flatMap((outcome) => (outcome.kind === 'registered' ? [newborn(outcome, world.now)] : [])),
+      ].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      backoff: plan.backoff,
+      recent: plan.recent,
+      lastWarmAttempt: Math.max(lastWarmAttempt(slots, world.memory), ...attemptsTried(outcomes)),
+    },
+    failures: outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.failure] : [])),
+  };
+}
+
+function childrenOf(fate: Fate): readonly ChildIntent[] {
+  const { slot } = fate;
+  const secret: readonly ChildIntent[] =
+    fate.secret === 'render' && slot.held !== null
+      ? [{ kind: 'renderSecret', tags: slot.held.tags }]
+      : fate.secret === 'keep' && slot.secret !== null
+        ? [{ kind: 'keepSecret', runner: slot.key }]
+        : [];
+  const workload: readonly ChildIntent[] =
+    fate.workload === 'render'
+      ? [{ kind: 'renderWorkload', tags: slot.tags }]
+      : fate.workload === 'keep' && slot.workload !== null
+        ? [{ kind: 'keepWorkload', runner: slot.key }]
+        : [];
+  return [...secret, ...workload];
+}
+
+function tagsOf(outcome: Outcome & { kind: 'registered' }): RunnerTags {
+  const { runner, handle, repositoryId, attempt, specHash } = outcome.effect.tags;
+  return { runner, handle, repositoryId, attempt, specHash, registration: outcome.registration, issuedAt: outcome.issuedAt };
+}
+
+/** A name that was sent to Forgejo is used, also when the answer got lost. */
+function attemptsTried(outcomes: readonly Outcome[]): readonly number[] {
+  return outcomes.flatMap(({ effect, kind }) => (effect.kind === 'register' && effect.tags.handle === null && kind !== 'deferred' ? [effect.tags.attempt] : []));
+}
+
+/** A history Job is remembered by its annotations alone. */
+function isRemembered(fate: Fate): boolean {
+  const { slot } = fate;
+  return isLive(fate.phase) || slot.secret !== null || slot.row !== null || slot.held !== null;
+}
+
+function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): RememberedRunner {
+  const { slot, phase } = fate;
+  const old = slot.remembered;
+  const asks = outcomes.flatMap((outcome) => (outcome.kind === 'asked' && outcome.effect.runner === slot.key ? [outcome] : []));
+  const jobs = world.forgejo.kind === 'answered' ? world.forgejo.snapshot.jobs : null;
+  const held = asks.find((ask) => ask.holds)?.effect.taskId ?? old?.task ?? null;
+  const task = jobs === null || jobs.some((job) => job.taskId === held && job.status === 'running') ? held : null;
+  const running = (taskId: number): boolean => jobs === null || jobs.some((job) => job.taskId === taskId);
+  const asked = [...(old?.asked ?? []), ...asks.filter((ask) => !ask.holds).map((ask) => ask.effect.taskId)].filter(running);
+  const job = jobOf(slot, task, jobs);
+  return {
+    name: slot.key,
+    phase,
+    since: old?.phase === phase ? old.since : world.now,
+    outdatedSince: slot.outdated ? (old?.outdatedSince ?? world.now) : null,
+    handle: slot.tags.handle,
+    job: job?.name ?? (phase === 'idle' ? null : (old?.job ?? null)),
+    repositoryId: job?.repositoryId ?? slot.tags.repositoryId ?? (phase === 'idle' ? null : (old?.repositoryId ?? null)),
+    reason: phase === 'starting' || phase === 'stuck' ? slot.waitsFor : null,
+    lastTask: fate.lastTask,
+    task,
+    asked: [...new Set(asked)].toSorted((a, b) => a - b),
+    askedAt: asks.at(-1)?.at ?? old?.askedAt ?? null,
+    worked: old?.worked === true || phase === 'busy',
+  };
+}
+
+function jobOf(slot: Judged, task: number | null, jobs: readonly QueuedJob[] | null): QueuedJob | null {
+  if (slot.tags.handle !== null) return slot.job;
+  return jobs?.find((job) => task !== null && job.taskId === task) ?? null;
+}
+
+function newborn(outcome: Outcome & { kind: 'registered' }, now: Instant): RememberedRunner {
+  const { runner, handle, repositoryId, job } = outcome.effect.tags;
+  return {
+    name: runner,
+    phase: 'starting',
+    since: now,
+    outdatedSince: null,
+    handle,
+    job,
+    repositoryId,
+    reason: null,
+    lastTask: null,
+    task: null,
+    asked: [],
+    askedAt: null,
+    worked: false,
+  };
+}
+
+/** What only a sequence of fresh reads can tell: since when a job waits, a row is gone, a row is idle. */
+function seenInForgejo(world: World, slots: readonly Judged[]): Pick<Memory, 'firstSeen' | 'rowGoneSince' | 'rowIdleSince' | 'oldestWaitingSince'> {
+  if (world.forgejo.kind !== 'answered') return world.memory;
+  const { memory, now } = world;
+  const readAt = world.forgejo.snapshot.registrationsReadAt;
+  const waiting = waitingJobs(coveredJobs(world.forgejo.snapshot.jobs, world.spec));
+  const restarted = memory.firstSeen.size === 0 ? memory.oldestWaitingSince : null;
+  const firstSeen = new Map(
+    waiting.map((job, index) => [job.handle, memory.firstSeen.get(job.handle) ?? (index === 0 ? (restarted ?? now) : now)]),
+  );
+  const since = (known: ReadonlyMap<string, Instant>, holds: (slot: Judged) => boolean): ReadonlyMap<string, Instant> =>
+    new Map(slots.filter(holds).map((slot) => [slot.key, known.get(slot.key) ?? readAt]));
+  return {
+    firstSeen,
+    oldestWaitingSince: firstSeen.size === 0 ? null : Math.min(...firstSeen.values()),
+    rowGoneSince: since(memory.rowGoneSince, ({ evidence }) => evidence.row === 'absent' || evidence.row === 'offline'),
+    rowIdleSince: since(memory.rowIdleSince, ({ evidence }) => evidence.row === 'idle'),
+  };
+}

@@ -1,0 +1,100 @@
+/** The status as it is written: a function of what was decided, without a time that moves by itself. */
+import { LABEL_POOL_UID } from '../api/keys.ts';
+import type { RunnerPoolStatus } from '../api/status.ts';
+import { type Finding, mergeConditions, type PreviousCondition } from './conditions.ts';
+import { coveredJobs, waitingJobs } from './demand.ts';
+import { isLive } from './judge.ts';
+import { ownRegistrations } from './ownership.ts';
+import type { Instant, LivePhase, Memory, Phase, World } from './model.ts';
+import type { Plan } from './plan.ts';
+import { rfc3339 } from './rfc3339.ts';
+import type { Settled } from './settle.ts';
+
+/** What the last status said: the times of its conditions, and what is kept where this sync could not look. */
+export interface Previous {
+  readonly conditions: readonly PreviousCondition[];
+  status(): RunnerPoolStatus;
+}
+
+export function renderStatus(
+  world: World,
+  plan: Plan,
+  settled: Settled,
+  found: readonly Finding[],
+  previous: Previous,
+): RunnerPoolStatus {
+  const { memory } = settled;
+  const phases = memory.runners.map((runner) => runner.phase).filter(isLive);
+  return {
+    ...(world.forgejo.kind === 'answered' ? queueAndVersions(world, memory) : keptOf(previous.status())),
+    conditions: mergeConditions(previous.conditions, found, world.now),
+    counts: { desired: plan.desired, ...countPhases(phases) },
+    runners: memory.runners.map((runner) =>
+      withoutNulls({ ...runner, since: rfc3339(runner.since), outdatedSince: timeOrNull(runner.outdatedSince), askedAt: timeOrNull(runner.askedAt) }),
+    ),
+    backoff: memory.backoff.map((entry) => ({ ...entry, until: rfc3339(entry.until) })),
+    recentRunners: memory.recent.map((recent) => withoutNulls({ ...recent, at: rfc3339(recent.at) })),
+    lastWarmAttempt: memory.lastWarmAttempt,
+    replicas: phases.length,
+    selector: `${LABEL_POOL_UID}=${world.pool.uid}`,
+  };
+}
+
+/** The status of a pool whose spec is refused: as it was, with the conditions that say so. */
+export function statusForInvalidSpec(
+  previous: Previous,
+  found: readonly Finding[],
+  now: Instant,
+): RunnerPoolStatus {
+  return { ...previous.status(), conditions: mergeConditions(previous.conditions, found, now) };
+}
+
+function queueAndVersions(world: World, memory: Memory): Pick<RunnerPoolStatus, 'queue' | 'versions'> {
+  if (world.forgejo.kind !== 'answered') return {};
+  const covered = coveredJobs(world.forgejo.snapshot.jobs, world.spec);
+  const waiting = waitingJobs(covered).length;
+  const versions = ownRegistrations(world.forgejo.snapshot.registrations, world.pool.uid).map(({ row }) => row.version);
+  return {
+    queue: { waiting, running: covered.length - waiting, ...withoutNulls({ oldestWaitingSince: timeOrNull(memory.oldestWaitingSince) }) },
+    versions: [...new Set(versions)].filter((version) => version !== '').toSorted(),
+  };
+}
+
+function keptOf(status: RunnerPoolStatus): Pick<RunnerPoolStatus, 'queue' | 'versions'> {
+  return { ...(status.queue === undefined ? {} : { queue: status.queue }), ...(status.versions === undefined ? {} : { versions: status.versions }) };
+}
+
+type Counted = 'starting' | 'idle' | 'busy' | 'draining';
+
+const COUNTED: Readonly<Record<LivePhase, Counted>> = {
+  issued: 'starting',
+  starting: 'starting',
+  stuck: 'starting',
+  idle: 'idle',
+  busy: 'busy',
+  silent: 'busy',
+  detached: 'busy',
+  finishing: 'draining',
+  draining: 'draining',
+  stopping: 'draining',
+  deregistered: 'draining',
+};
+
+function countPhases(phases: readonly Phase[]): Readonly<Record<Counted, number>> {
+  const counts: Record<Counted, number> = { starting: 0, idle: 0, busy: 0, draining: 0 };
+  for (const phase of phases) if (isLive(phase)) counts[COUNTED[phase]] += 1;
+  return counts;
+}
+
+function timeOrNull(instant: Instant | null): string | null {
+  return instant === null ? null : rfc3339(instant);
+}
+
+type WithoutNulls<T> = { readonly [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
+  readonly [K in keyof T as null extends T[K] ? K : never]?: NonNullable<T[K]>;
+};
+
+/** On the wire what is not known is left out: a null would be dropped by the server and written again on every sync. */
+function withoutNulls<T extends object>(value: T): WithoutNulls<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null)) as WithoutNulls<T>;
+}

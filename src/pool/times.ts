@@ -1,0 +1,26 @@
+/** Every length of time that decisions are made with, in milliseconds, with its reason. */
+
+/** Kubernetes' clocks (finishedAt, deletionTimestamp) are not Forgejo's. */
+export const KUBERNETES_MARGIN_MS = 5_000;
+/** A Pod whose grace period has been over for so long is on a node that no longer answers (facts: kubelet, G). */
+export const LOST_AFTER_GRACE_MS = 60_000;
+/** A deleted Pod whose registration has been gone or offline for so long runs nothing. */
+export const LOST_AFTER_ROW_GONE_MS = 120_000;
+/** Forgejo shows a runner `offline` after 60 s of silence; an outage of its own must not look like that. */
+export const OFFLINE_TRUSTED_AFTER_MS = 120_000;
+/** UpdateTask, UpdateLog and our own question make a row `active` for 10 s. */
+export const ACTIVE_AFTER_REPORT_MS = 10_000;
+/** A controller that can't create a Pod says so only in events: quota, admission, service account. */
+export const POD_NOT_CREATED_AFTER_MS = 30_000;
+/** An idle warm runner polls every 2 s: a job that it could take is gone long before. */
+export const WARM_COVERS_FOR_MS = 10_000;
+/** An orphaned Pod whose row is idle for so long has no task. */
+export const ORPHAN_IDLE_MS = 10_000;
+/** How long a deleted pool whose token is gone waits for it to come back. */
+export const FINALIZE_WITHOUT_TOKEN_MS = 60_000;
+
+export const NO_TASK_BACKOFF_MS = { first: 5_000, most: 300_000 } as const;
+export const FAILED_START_BACKOFF_MS = { first: 10_000, most: 600_000 } as const;
+/** So many failed starts in a row slow the pool down to one try a minute. */
+export const POOL_BRAKE_AFTER = 5;
+export const POOL_BRAKE_MS = 60_000;
