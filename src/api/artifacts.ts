@@ -10,7 +10,7 @@ export interface Artifact {
 }
 
 export function buildArtifacts(): readonly Artifact[] {
-  const notice = '# Generated from src/api by `node src/api/generate.ts`; do not edit.\n';
+  const notice = '# Generated from src/api by `npm run generate`; do not edit.\n';
   return [
     { path: 'crds/runnerpools.yaml', content: notice + stringify(buildCrd(), { lineWidth: 0, aliasDuplicateObjects: false }) },
     { path: 'docs/reference/runnerpool.md', content: buildReference() },

@@ -10,7 +10,7 @@ import { RunnerPoolStatusSchema } from './status.ts';
 export function buildReference(): string {
   const paragraphs = [
     `# ${KIND} reference`,
-    `Generated from \`src/api\` by \`node src/api/generate.ts\`; do not edit.\n\`apiVersion: ${API_VERSION}\`, \`kind: ${KIND}\`, namespaced, short name \`rp\`.`,
+    `Generated from \`src/api\` by \`npm run generate\`; do not edit.\n\`apiVersion: ${API_VERSION}\`, \`kind: ${KIND}\`, namespaced, short name \`rp\`.`,
     '## Fields of the spec',
     ...objects(RunnerPoolSpecSchema, 'spec').map(fieldTable),
     '## Rules',

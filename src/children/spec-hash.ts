@@ -3,11 +3,17 @@ import type { RunnerPoolSpec } from '../api/runnerpool.ts';
 import { canonicalJson, digest } from '../pool/digest.ts';
 
 /**
- * 10 characters that change when a runner made from `spec` would differ: `forgejo`, `mode`, `labels`, `runner`,
+ * 10 characters that change when a runner made from `spec` would differ: `forgejo` (but for the token), `mode`, `labels`, `runner`,
  * `containerMode`, `template`, `jobTimeoutSeconds`. Limits, polling, history, other deadlines and `paused` don't count, nor
  * does the rendering: an upgrade of the operator must not replace runners. The order of map keys is ignored.
  */
 export function specHash(spec: RunnerPoolSpec): string {
-  const { forgejo, mode, labels, runner, containerMode, template, jobTimeoutSeconds } = spec;
-  return digest(canonicalJson({ forgejo, mode, labels, runner, containerMode, template, jobTimeoutSeconds }));
+  const { mode, labels, runner, containerMode, template, jobTimeoutSeconds } = spec;
+  return digest(canonicalJson({ forgejo: forgejoOf(spec), mode, labels, runner, containerMode, template, jobTimeoutSeconds }));
+}
+
+/** The API token is the operator's: a runner never sees it, and another Secret for it replaces none. */
+function forgejoOf({ forgejo }: RunnerPoolSpec): Omit<RunnerPoolSpec['forgejo'], 'tokenSecretRef'> {
+  const { tokenSecretRef: _, ...rest } = forgejo;
+  return rest;
 }

@@ -27,7 +27,10 @@ export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** No answer: the time was over, the connection failed or broke, or the address may not be spoken to. */
 export class TransportError extends Error {
-  readonly because: { readonly kind: 'timeout' } | { readonly kind: 'unreachable'; readonly code: string } | { readonly kind: 'addressRefused'; readonly host: string };
+  readonly because:
+    | { readonly kind: 'timeout' }
+    | { readonly kind: 'unreachable'; readonly code: string }
+    | { readonly kind: 'addressRefused'; readonly host: string };
 
   constructor(cause: TransportError['because']) {
     super(cause.kind === 'unreachable' ? `unreachable: ${cause.code}` : cause.kind);

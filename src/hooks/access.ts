@@ -19,6 +19,7 @@ export function resolveAccess(forgejo: RunnerPoolSpec['forgejo'], decoded: Decod
   if (ca === undefined) return { kind: 'access', access: { url: forgejo.url, token } };
   const bundle = forgejo.caSecretRef === undefined ? decoded.caConfigMap(ca.name, ca.key) : decoded.caSecret(ca.name, ca.key);
   if (bundle.kind !== 'found') return { kind: 'problem', problem: { kind: 'caMissing', object: ca.name, key: ca.key } };
-  if (!bundle.value.includes('-----BEGIN CERTIFICATE-----')) return { kind: 'problem', problem: { kind: 'caInvalid', object: ca.name, key: ca.key } };
+  if (!bundle.value.includes('-----BEGIN CERTIFICATE-----'))
+    return { kind: 'problem', problem: { kind: 'caInvalid', object: ca.name, key: ca.key } };
   return { kind: 'access', access: { url: forgejo.url, token, ca: bundle.value } };
 }

@@ -25,7 +25,9 @@ export function childrenOfSync(input: ChildrenInput): readonly object[] {
   const config = renderConfigMap({ pool: decoded.pool, spec: input.spec, assets: input.assets });
   const observed = decoded.raw.configMaps.get(config.metadata.name);
   const current = observed !== undefined ? [echo(observed)] : decoded.namespaceTerminating ? [] : [config];
-  const used = [...decoded.raw.configMaps].filter(([name]) => name !== config.metadata.name && isWanted(name, decoded)).map(([, object]) => echo(object));
+  const used = [...decoded.raw.configMaps]
+    .filter(([name]) => name !== config.metadata.name && isWanted(name, decoded))
+    .map(([, object]) => echo(object));
   return [...current, ...used, ...foreign(decoded), ...runnerChildren(input, config.metadata.name)];
 }
 

@@ -8,7 +8,7 @@ import type { Effect, ForgejoView, Outcome, Scope, World } from '../pool/model.t
 import type { Plan } from '../pool/plan.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './operator.ts';
-import { mergeMemory, type MemoryStore } from './pool-memory.ts';
+import { type MemoryStore, mergeMemory } from './pool-memory.ts';
 
 /** One call for one pool. */
 export interface Call {
@@ -93,18 +93,31 @@ export function performFor(call: Call, effects: readonly Effect[], deps: Operato
     credentialsOf: (runner) => credentialsOf(runner, call.decoded, memory),
     onRegistered: ({ effect, registration, token, issuedAt }) => {
       const { runner, handle, repositoryId, attempt, specHash: hash } = effect.tags;
-      memory.hold(uid, runner, { registration, token, tags: { runner, handle, repositoryId, attempt, specHash: hash, registration, issuedAt } });
+      memory.hold(uid, runner, {
+        registration,
+        token,
+        tags: { runner, handle, repositoryId, attempt, specHash: hash, registration, issuedAt },
+      });
     },
   });
 }
 
-function credentialsOf(runner: string, decoded: DecodedRequest, memory: MemoryStore): { readonly uuid: string; readonly token: string } | undefined {
+function credentialsOf(
+  runner: string,
+  decoded: DecodedRequest,
+  memory: MemoryStore,
+): { readonly uuid: string; readonly token: string } | undefined {
   const found = decoded.credentials.get(runner) ?? memory.recall(decoded.pool.uid).held.get(runner);
   return found === undefined ? undefined : { uuid: found.registration.uuid, token: found.token };
 }
 
 /** Held credentials whose Secret is seen, or whose answer is surely lost, are let go. */
-export function stillHeld(decoded: DecodedRequest, memory: MemoryStore, now: number, graceMs: number): ReturnType<MemoryStore['recall']>['held'] {
+export function stillHeld(
+  decoded: DecodedRequest,
+  memory: MemoryStore,
+  now: number,
+  graceMs: number,
+): ReturnType<MemoryStore['recall']>['held'] {
   const { held } = memory.recall(decoded.pool.uid);
   return new Map([...held].filter(([runner, { tags }]) => !decoded.credentials.has(runner) && now - (tags.issuedAt ?? 0) < graceMs));
 }

@@ -42,7 +42,8 @@ export async function finalizePool(decoded: DecodedRequest, arrivedAt: number, d
 
   memory.change(uid, { apiToken: resolved.access.token, withoutTokenSince: null });
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access: resolved.access, arrivedAt };
-  const planner = (world: World, slots: readonly Judged[]): FinalizePlan => planFinalize(world, slots, { observesChildren, withoutTokenSince: null });
+  const planner = (world: World, slots: readonly Judged[]): FinalizePlan =>
+    planFinalize(world, slots, { observesChildren, withoutTokenSince: null });
   const decision = await decide(call, deps, memory, planner, (plan) => plan.finalized && plan.leftBehind.length === 0);
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
   deps.log.outcomes(decoded.pool, outcomes);
@@ -65,7 +66,13 @@ function answer(
     memory.change(uid, { last: settled.memory, held: stillHeld(decoded, memory, world.now, world.graces.issuedMs) });
   }
   const held = memory.recall(uid).held;
-  const input = { decoded, spec: world.spec, assets: deps.assets, intents: settled.children, tokenOf: (runner: string) => held.get(runner)?.token };
+  const input = {
+    decoded,
+    spec: world.spec,
+    assets: deps.assets,
+    intents: settled.children,
+    tokenOf: (runner: string) => held.get(runner)?.token,
+  };
   return {
     status: renderStatus(world, plan, settled, findings(world, plan, settled, true), previousOf(decoded)),
     children: childrenOfFinalize(input),

@@ -37,6 +37,9 @@ function logOutcome(log: Logger, { namespace, name }: PoolIdentity, outcome: Out
     case 'deferred':
       return log.debug({ ...base, effect: effect.kind }, 'put an effect off to the next call');
     case 'failed':
-      return log.warn({ ...base, effect: effect.kind, failure: outcome.failure, ambiguous: outcome.ambiguous }, 'Forgejo did not do what it was asked');
+      return log.warn(
+        { ...base, effect: effect.kind, failure: outcome.failure, ambiguous: outcome.ambiguous },
+        'Forgejo did not do what it was asked',
+      );
   }
 }

@@ -79,6 +79,7 @@ export function mergeMemory(status: MemoryFromStatus, own: PoolMemory, now: numb
     oldestWaitingSince: active ? last.oldestWaitingSince : status.oldestWaitingSince,
     credentials: own.held,
     firstSeen: last?.firstSeen ?? new Map(),
+    endSeenAt: last?.endSeenAt ?? new Map(),
     rowGoneSince: last?.rowGoneSince ?? new Map(),
     rowIdleSince: last?.rowIdleSince ?? new Map(),
   };

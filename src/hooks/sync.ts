@@ -64,12 +64,18 @@ function answer(
 ): Draft {
   const { uid } = decoded.pool;
   const held = memory.recall(uid).held;
-  const children = childrenOfSync({ decoded, spec, assets: deps.assets, intents: settled.children, tokenOf: (runner) => held.get(runner)?.token });
+  const children = childrenOfSync({
+    decoded,
+    spec,
+    assets: deps.assets,
+    intents: settled.children,
+    tokenOf: (runner) => held.get(runner)?.token,
+  });
   memory.change(uid, { last: settled.memory, held: stillHeld(decoded, memory, world.now, world.graces.issuedMs) });
   return {
     status: renderStatus(world, made, settled, findings(world, made, settled, false), previousOf(decoded)),
     children,
-    mustKeep: mustKeep(world, slots, decoded),
+    mustKeep: mustKeep(world, slots),
     wakeAt: Math.min(world.forgejo.nextReadAt, made.wakeAt ?? Number.POSITIVE_INFINITY),
     now: world.now,
   };
@@ -79,11 +85,9 @@ function answer(
  * What the answer is held against, apart from how it was made: what may hold a task stays; without Forgejo everything stays
  * but what was being stopped.
  */
-function mustKeep(world: World, slots: readonly Judged[], decoded: DecodedRequest): ReadonlySet<string> {
+function mustKeep(world: World, slots: readonly Judged[]): ReadonlySet<string> {
   const blind = world.forgejo.kind === 'unavailable';
-  const kept = slots.filter(
-    (slot) => slot.phase !== 'stopping' && (blind ? true : slot.phase === 'busy' && slot.kind === 'Job'),
-  );
+  const kept = slots.filter((slot) => slot.phase !== 'stopping' && (blind ? true : slot.phase === 'busy' && slot.kind === 'Job'));
   return new Set(
     kept.flatMap((slot) => [
       ...(slot.secret === null ? [] : [childKey('Secret', slot.key)]),
@@ -91,4 +95,3 @@ function mustKeep(world: World, slots: readonly Judged[], decoded: DecodedReques
     ]),
   );
 }
-

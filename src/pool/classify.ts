@@ -26,7 +26,7 @@ export function classify(seen: Evidence): Verdict {
 
 const rowOnly = (seen: Evidence): boolean =>
   !seen.secret && seen.workload !== 'present' && seen.pod === 'none' && seen.end === 'none' && seen.strayPod === 'none';
-const neverFurther = (seen: Evidence): boolean => seen.last === 'none' || seen.last === 'starting';
+const neverFurther = (seen: Evidence): boolean => seen.last === 'none' || seen.last === 'starting' || seen.last === 'stuck';
 /** A Deployment never ends: a terminated container there is waiting for its restart. */
 const podWaits = (seen: Evidence): boolean => seen.pod !== 'running';
 const noPod = (seen: Evidence): boolean => seen.pod === 'none' || seen.pod === 'terminated';
@@ -43,7 +43,12 @@ export const TABLE: readonly Row[] = [
     when: (s) => rowOnly(s) && (s.row === 'offline' || s.row === 'undeclared'),
     phase: 'stray',
   },
-  { row: '1d', because: 'only a row, but somebody runs with it', when: (s) => rowOnly(s) && (s.row === 'idle' || s.row === 'active'), phase: 'inUse' },
+  {
+    row: '1d',
+    because: 'only a row, but somebody runs with it',
+    when: (s) => rowOnly(s) && (s.row === 'idle' || s.row === 'active'),
+    phase: 'inUse',
+  },
   { row: '1e', because: 'nothing is left but a terminating workload', when: (s) => rowOnly(s) && s.row === 'absent', phase: 'ended' },
   { row: '1f', because: 'nothing is seen but what this process can not know', when: rowOnly, phase: 'issued' },
 
@@ -66,7 +71,7 @@ export const TABLE: readonly Row[] = [
   {
     row: '4b',
     because: 'its Secret was refused: it can never start',
-    when: (s) => !s.secret && podWaits(s) && neverFurther(s) && (s.row === 'undeclared' || s.row === 'absent'),
+    when: (s) => !s.secret && podWaits(s) && (s.row === 'undeclared' || (s.row === 'absent' && (neverFurther(s) || s.pod === 'waiting'))),
     phase: 'failed',
   },
   { row: '4c', because: 'its Secret was deleted by hand', when: (s) => !s.secret, phase: 'detached' },
@@ -83,7 +88,12 @@ export const TABLE: readonly Row[] = [
     when: (s) => s.workload !== 'present' && noPod(s) && neverFurther(s) && s.row === 'undeclared',
     phase: 'failed',
   },
-  { row: '5c', because: 'it was stopped, or its workload deleted by hand', when: (s) => s.workload !== 'present' && noPod(s), phase: 'ended' },
+  {
+    row: '5c',
+    because: 'it was stopped, or its workload deleted by hand',
+    when: (s) => s.workload !== 'present' && noPod(s),
+    phase: 'ended',
+  },
 
   { row: '6', because: 'its registration is gone', when: (s) => s.kind === 'Deployment' && s.row === 'absent', phase: 'deregistered' },
 

@@ -4,8 +4,8 @@ import { POOL_KEY } from './backoff.ts';
 import { type FailureWords, wordsForFailure } from './failure-words.ts';
 import type { Fate } from './fate.ts';
 import type { Instant, World } from './model.ts';
-import { rfc3339 } from './rfc3339.ts';
 import type { Plan } from './plan.ts';
+import { rfc3339 } from './rfc3339.ts';
 import type { Settled } from './settle.ts';
 import { POOL_BRAKE_AFTER } from './times.ts';
 
@@ -37,7 +37,12 @@ export function findings(world: World, plan: Plan, settled: Settled, finalizing:
 export function findingsForInvalidSpec(problems: readonly { readonly field: string; readonly message: string }[]): readonly Finding[] {
   const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join('; ');
   return [
-    { type: 'Ready', status: 'False', reason: 'SpecInvalid', message: 'The spec is invalid; see condition SpecValid. Everything stays as it is until it is mended.' },
+    {
+      type: 'Ready',
+      status: 'False',
+      reason: 'SpecInvalid',
+      message: 'The spec is invalid; see condition SpecValid. Everything stays as it is until it is mended.',
+    },
     { type: 'SpecValid', status: 'False', reason: 'SpecInvalid', message: message.slice(0, MOST_MESSAGE) },
   ];
 }
@@ -96,12 +101,16 @@ function stuckWords({ slot }: Fate): Pick<Finding, 'reason' | 'message'> {
     return { reason: 'PodNotCreated', message };
   }
   const waits = slot.waitsFor === null ? 'it has not reported to Forgejo' : `its Pod waits: ${slot.waitsFor}`;
-  return { reason: slot.phase === 'stuck' ? 'PendingTimeout' : 'RunnersStuck', message: `Runner ${slot.key} does not get to work: ${waits}.` };
+  return {
+    reason: slot.phase === 'stuck' ? 'PendingTimeout' : 'RunnersStuck',
+    message: `Runner ${slot.key} does not get to work: ${waits}.`,
+  };
 }
 
 function authorized(words: FailureWords | null): Finding {
   if (words?.type === 'Authorized') return { ...words, type: 'Authorized', status: 'False' };
-  if (words === null) return { type: 'Authorized', status: 'True', reason: 'TokenAccepted', message: 'The token may manage these runners.' };
+  if (words === null)
+    return { type: 'Authorized', status: 'True', reason: 'TokenAccepted', message: 'The token may manage these runners.' };
   return { type: 'Authorized', status: 'Unknown', reason: 'NotAsked', message: 'Forgejo could not be asked.' };
 }
 
@@ -127,9 +136,16 @@ function scalingLimited(world: World, plan: Plan): Finding {
 }
 
 function draining(plan: Plan, finalizing: boolean): Finding {
-  if (finalizing) return { type: 'Draining', status: 'True', reason: 'Finalizing', message: 'The pool is deleted once its runners have ended.' };
+  if (finalizing)
+    return { type: 'Draining', status: 'True', reason: 'Finalizing', message: 'The pool is deleted once its runners have ended.' };
   const outdated = plan.fates.some(({ slot, phase }) => slot.outdated && DRAINING.has(phase));
-  if (outdated) return { type: 'Draining', status: 'True', reason: 'OutdatedRunners', message: 'Runners of an older spec end with their job, or when they are replaced.' };
+  if (outdated)
+    return {
+      type: 'Draining',
+      status: 'True',
+      reason: 'OutdatedRunners',
+      message: 'Runners of an older spec end with their job, or when they are replaced.',
+    };
   return { type: 'Draining', status: 'False', reason: 'NotDraining', message: 'No runner of an older spec is left.' };
 }
 

@@ -8,11 +8,9 @@ import { WARM_COVERS_FOR_MS } from './times.ts';
  * Oldest first; Forgejo lists newest first and knows no creation time, so the id is the age. A job with no `runs-on` is
  * listed for ever and can never be taken (facts: Forgejo, jobs endpoint).
  */
-export function coveredJobs(jobs: readonly QueuedJob[], spec: Pick<World["spec"], "labels">): readonly QueuedJob[] {
+export function coveredJobs(jobs: readonly QueuedJob[], spec: Pick<World['spec'], 'labels'>): readonly QueuedJob[] {
   const names = new Set(spec.labels.map(labelName));
-  return jobs
-    .filter((job) => job.runsOn.length > 0 && job.runsOn.every((name) => names.has(name)))
-    .toSorted((a, b) => a.id - b.id);
+  return jobs.filter((job) => job.runsOn.length > 0 && job.runsOn.every((name) => names.has(name))).toSorted((a, b) => a.id - b.id);
 }
 
 export function waitingJobs(jobs: readonly QueuedJob[]): readonly QueuedJob[] {

@@ -32,7 +32,12 @@ export function mishapOf(slot: Judged): Mishap | null {
 
 /** It died with a task, or after one: nothing says that the next one can't start. */
 function hadTask(slot: Judged): boolean {
-  return slot.evidence.row === 'absent' || slot.evidence.handle === 'running' || slot.remembered?.worked === true || slot.remembered?.task != null;
+  return (
+    slot.evidence.row === 'absent' ||
+    slot.evidence.handle === 'running' ||
+    slot.remembered?.worked === true ||
+    slot.remembered?.task != null
+  );
 }
 
 /** A runner has declared itself since the last sync: starting works. */
@@ -56,22 +61,14 @@ export function recentRunner(slot: Judged, world: World): RecentRunner {
 }
 
 function wordsFor(slot: Judged): { readonly reason: string; readonly message: string } {
-  switch (slot.phase) {
-    case 'completed':
-      return { reason: 'Completed', message: 'its job has ended' };
-    case 'cancelled':
-      return { reason: 'Cancelled', message: 'its job was cancelled, or its registration removed in mid-task' };
-    case 'idleExit':
-      return slot.tags.handle === null
-        ? { reason: 'Stopped', message: 'it was stopped while idle' }
-        : { reason: 'NoTask', message: 'its job could not be had: taken, cancelled, or held back' };
-    case 'ended':
-      return { reason: 'Stopped', message: 'it was stopped, or its workload was deleted' };
-    case 'lost':
-      return { reason: 'Lost', message: causeOf(slot) };
-    default:
-      return { reason: 'Failed', message: causeOf(slot) };
+  if (slot.phase === 'completed') return { reason: 'Completed', message: 'its job has ended' };
+  if (slot.phase === 'cancelled') return { reason: 'Cancelled', message: 'its job was cancelled, or its registration removed in mid-task' };
+  if (slot.phase === 'idleExit' && slot.tags.handle !== null) {
+    return { reason: 'NoTask', message: 'its job could not be had: taken, cancelled, or held back' };
   }
+  if (slot.phase === 'idleExit') return { reason: 'Stopped', message: 'it was stopped while idle' };
+  if (slot.phase === 'ended') return { reason: 'Stopped', message: 'it was stopped, or its workload was deleted' };
+  return { reason: slot.phase === 'lost' ? 'Lost' : 'Failed', message: causeOf(slot) };
 }
 
 /** Which ended Jobs stay for `kubectl logs`: the newest of each kind, as many as the pool's `history` says. */

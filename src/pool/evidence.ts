@@ -2,14 +2,10 @@
  * What the table of `classify.ts` looks at, reduced to a few words each: all arithmetic with times, all comparing of uids
  * and all doubt about stale reads happens here, so that the table itself can be enumerated.
  */
-import {
-  KUBERNETES_MARGIN_MS,
-  LOST_AFTER_GRACE_MS,
-  LOST_AFTER_ROW_GONE_MS,
-  OFFLINE_TRUSTED_AFTER_MS,
-} from './times.ts';
+
 import type { Instant, ObservedPod, World } from './model.ts';
 import type { Slot } from './slots.ts';
+import { KUBERNETES_MARGIN_MS, LOST_AFTER_GRACE_MS, LOST_AFTER_ROW_GONE_MS, OFFLINE_TRUSTED_AFTER_MS } from './times.ts';
 
 export interface Evidence {
   readonly kind: 'Job' | 'Deployment';
@@ -30,7 +26,7 @@ export interface Evidence {
   /** Registered less than the grace ago: an answer may be on its way. */
   readonly young: boolean;
   /** What the status last said. */
-  readonly last: 'none' | 'starting' | 'idle' | 'busy' | 'silent' | 'finishing' | 'other';
+  readonly last: 'none' | 'starting' | 'stuck' | 'idle' | 'busy' | 'silent' | 'finishing' | 'other';
   /** Past `pendingTimeoutSeconds`. */
   readonly overdue: boolean;
   /** The Job counts a Pod that has ended or is ending. */
@@ -40,15 +36,16 @@ export interface Evidence {
 }
 
 export function gatherEvidence(slot: Slot, world: World): Evidence {
-  const endedAt = endOf(slot, world)?.at ?? null;
+  const endedAt = endedBy(slot, world);
+  const row = rowWord(slot, world, endedAt);
   return {
     kind: slot.kind,
     secret: slot.secret !== null,
     workload: slot.workload === null ? 'none' : slot.workload.terminating ? 'terminating' : 'present',
-    strayPod: strayPod(slot, world),
+    strayPod: strayPod(slot, world, row),
     pod: slot.pod === null ? 'none' : slot.pod.state.kind,
     end: endWord(slot, world),
-    row: rowWord(slot, world, endedAt),
+    row,
     handle: handleWord(slot, world, endedAt),
     held: slot.held !== null,
     young: slot.tags.issuedAt !== null && world.now - slot.tags.issuedAt < world.graces.issuedMs,
@@ -76,7 +73,7 @@ export function endOf(slot: Slot, world: World): SlotEnd | null {
   const state = slot.pod?.state;
   if (state?.kind === 'terminated') {
     const exitCode = state.exitCode ?? job?.end?.exitCode ?? (job?.end?.type === 'Complete' ? 0 : null);
-    const at = state.finishedAt ?? job?.end?.at ?? slot.remembered?.since ?? world.now;
+    const at = state.finishedAt ?? job?.end?.at ?? world.memory.endSeenAt.get(slot.key) ?? world.now;
     return { exitCode, deadline: exitCode === null && job?.end?.reason === 'DeadlineExceeded', started: state.started, at };
   }
   if (job?.end === null || job === null) return null;
@@ -104,15 +101,21 @@ export function strayPods(slot: Slot): readonly ObservedPod[] {
   });
 }
 
-function strayPod(slot: Slot, world: World): Evidence['strayPod'] {
+function strayPod(slot: Slot, world: World, row: Evidence['row']): Evidence['strayPod'] {
   const pods = strayPods(slot);
   if (pods.length === 0) return 'none';
-  const goneSince = world.memory.rowGoneSince.get(slot.key);
-  const rowGone = goneSince !== undefined && world.now - goneSince >= LOST_AFTER_ROW_GONE_MS;
+  const rowGone = isRowLongGone(slot, world, row);
   const lost = pods.every(
     ({ deletionAt }) => deletionAt !== null && (rowGone || world.now - deletionAt > LOST_AFTER_GRACE_MS + KUBERNETES_MARGIN_MS),
   );
   return lost ? 'lost' : 'draining';
+}
+
+/** Measured from list to list: an outage of Forgejo is no silence of the runner. */
+function isRowLongGone(slot: Slot, world: World, row: Evidence['row']): boolean {
+  const since = world.memory.rowGoneSince.get(slot.key);
+  if (since === undefined || world.forgejo.kind !== 'answered' || (row !== 'absent' && row !== 'offline')) return false;
+  return world.forgejo.snapshot.registrationsReadAt - since >= LOST_AFTER_ROW_GONE_MS;
 }
 
 function rowWord(slot: Slot, world: World, endedAt: Instant | null): Evidence['row'] {
@@ -137,9 +140,18 @@ function handleWord(slot: Slot, world: World, endedAt: Instant | null): Evidence
   return slot.tags.issuedAt !== null && jobsReadAt > slot.tags.issuedAt ? 'gone' : 'unknown';
 }
 
-/** `endedAt` is a time of Kubernetes' clocks. */
+/**
+ * A moment by which the slot had surely ended, in Forgejo's time: when this process first saw its end, or the time that
+ * Kubernetes gives, with a margin for its clocks. Null while it has not ended.
+ */
+export function endedBy(slot: Slot, world: World): Instant | null {
+  const end = endOf(slot, world);
+  if (end === null) return null;
+  return Math.min(end.at + KUBERNETES_MARGIN_MS, world.memory.endSeenAt.get(slot.key) ?? Number.POSITIVE_INFINITY);
+}
+
 function isAfterEnd(readAt: Instant, endedAt: Instant | null): boolean {
-  return endedAt === null || readAt > endedAt + KUBERNETES_MARGIN_MS;
+  return endedAt === null || readAt > endedAt;
 }
 
 /** When the slot's first Kubernetes object was made, for slots without an issued-at. */
@@ -156,12 +168,12 @@ function lastWord(slot: Slot): Evidence['last'] {
     case 'issued':
     case 'starting':
       return 'starting';
+    case 'stuck':
     case 'idle':
     case 'busy':
     case 'silent':
     case 'finishing':
       return phase;
-    case 'stuck':
     case 'detached':
     case 'draining':
     case 'stopping':
@@ -181,6 +193,8 @@ function lastWord(slot: Slot): Evidence['last'] {
 /** Since when the slot has been trying to start: since its registration, or since it fell back to `starting`. */
 function pendingSince(slot: Slot, world: World): Instant {
   const { remembered } = slot;
+  // What was stuck while Forgejo was away does not get its time again.
+  if (remembered?.phase === 'stuck') return Number.NEGATIVE_INFINITY;
   if (remembered?.phase === 'starting') return remembered.since;
   if (remembered !== null && lastWord(slot) !== 'starting') return world.now;
   return slot.tags.issuedAt ?? createdAt(slot) ?? world.now;

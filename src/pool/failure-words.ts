@@ -11,17 +11,32 @@ export interface FailureWords {
 export function wordsForFailure(failure: ForgejoFailure | AccessProblem): FailureWords {
   switch (failure.kind) {
     case 'tokenSecretMissing':
-      return authorized('TokenSecretMissing', `Secret "${failure.object}" of spec.forgejo.tokenSecretRef does not exist in the pool's namespace: create it.`);
+      return authorized(
+        'TokenSecretMissing',
+        `Secret "${failure.object}" of spec.forgejo.tokenSecretRef does not exist in the pool's namespace: create it.`,
+      );
     case 'tokenKeyMissing':
-      return authorized('TokenKeyMissing', `Secret "${failure.object}" of spec.forgejo.tokenSecretRef has no key "${failure.key}", or it is empty.`);
+      return authorized(
+        'TokenKeyMissing',
+        `Secret "${failure.object}" of spec.forgejo.tokenSecretRef has no key "${failure.key}", or it is empty.`,
+      );
     case 'caMissing':
-      return reachable('CaMissing', `The CA bundle "${failure.object}" with key "${failure.key}" does not exist in the pool's namespace: create it.`);
+      return reachable(
+        'CaMissing',
+        `The CA bundle "${failure.object}" with key "${failure.key}" does not exist in the pool's namespace: create it.`,
+      );
     case 'caInvalid':
       return reachable('CaInvalid', `Key "${failure.key}" of the CA bundle "${failure.object}" holds no PEM certificate.`);
     case 'unauthorized':
-      return authorized('TokenRefused', `${asked(failure)}: 401. The token is wrong or revoked: put a valid one into the Secret of spec.forgejo.tokenSecretRef.`);
+      return authorized(
+        'TokenRefused',
+        `${asked(failure)}: 401. The token is wrong or revoked: put a valid one into the Secret of spec.forgejo.tokenSecretRef.`,
+      );
     case 'scopeTooNarrow':
-      return authorized('TokenScopeTooNarrow', `${asked(failure)}: 403. The token needs the scope ${failure.required.join(', ') || 'that this path asks for'}.`);
+      return authorized(
+        'TokenScopeTooNarrow',
+        `${asked(failure)}: 403. The token needs the scope ${failure.required.join(', ') || 'that this path asks for'}.`,
+      );
     case 'forbidden':
       return authorized('Forbidden', `${asked(failure)}: 403. ${FORBIDDEN[failure.because]}`);
     case 'notFound':
@@ -32,19 +47,40 @@ export function wordsForFailure(failure: ForgejoFailure | AccessProblem): Failur
     case 'notOurs':
       return authorized('Forbidden', `${asked(failure)}: 404. The registration belongs to another scope than this pool's.`);
     case 'moved':
-      return authorized('ScopeMoved', `${asked(failure)}: redirected to ${failure.location}. It was renamed: make a pool that names the new scope.`);
+      return authorized(
+        'ScopeMoved',
+        `${asked(failure)}: redirected to ${failure.location}. It was renamed: make a pool that names the new scope.`,
+      );
     case 'rejected':
-      return authorized('RequestRejected', `${asked(failure)}: ${failure.status}. Forgejo rejected the request; is it Forgejo 15 or newer?`);
+      return authorized(
+        'RequestRejected',
+        `${asked(failure)}: ${failure.status}. Forgejo rejected the request; is it Forgejo 15 or newer?`,
+      );
     case 'throttled':
-      return reachable('ForgejoThrottled', `${asked(failure)}: 429. A proxy before Forgejo limits the operator; raise its limit or pollIntervalSeconds.`);
+      return reachable(
+        'ForgejoThrottled',
+        `${asked(failure)}: 429. A proxy before Forgejo limits the operator; raise its limit or pollIntervalSeconds.`,
+      );
     case 'serverError':
-      return reachable('ForgejoServerError', `${asked(failure)}: ${failure.status}. Look into the log of Forgejo, or of the proxy before it.`);
+      return reachable(
+        'ForgejoServerError',
+        `${asked(failure)}: ${failure.status}. Look into the log of Forgejo, or of the proxy before it.`,
+      );
     case 'timeout':
-      return reachable('ForgejoTimeout', `${asked(failure)}: no answer within ${failure.afterMs / 1000} s. Check the load of Forgejo and the network between.`);
+      return reachable(
+        'ForgejoTimeout',
+        `${asked(failure)}: no answer within ${failure.afterMs / 1000} s. Check the load of Forgejo and the network between.`,
+      );
     case 'unreachable':
-      return reachable('ForgejoUnreachable', `${asked(failure)}: no connection (${failure.code}). Check spec.forgejo.url, DNS, network policies and the CA.`);
+      return reachable(
+        'ForgejoUnreachable',
+        `${asked(failure)}: no connection (${failure.code}). Check spec.forgejo.url, DNS, network policies and the CA.`,
+      );
     case 'nonsense':
-      return reachable('ForgejoNonsense', `${asked(failure)}: the answer is not Forgejo's (${failure.problem}). Check that spec.forgejo.url names a Forgejo 15 or newer.`);
+      return reachable(
+        'ForgejoNonsense',
+        `${asked(failure)}: the answer is not Forgejo's (${failure.problem}). Check that spec.forgejo.url names a Forgejo 15 or newer.`,
+      );
     case 'addressRefused':
       return reachable(
         'AddressRefused',

@@ -31,7 +31,10 @@ export function planFinalize(
   const settled = slots.map((slot) => settleSlot(slot, slots, world));
   const left = slots.some((slot) => !isLostForGood(slot));
   return {
-    ...base(world, settled.map(({ fate }) => fate)),
+    ...base(
+      world,
+      settled.map(({ fate }) => fate),
+    ),
     effects: settled.flatMap(({ effects }) => effects),
     wakeAt: earliest(settled.map(({ wakeAt }) => wakeAt)),
     finalized: !left && !facts.observesChildren && world.forgejo.snapshot.registrationsComplete,
@@ -52,12 +55,20 @@ function withoutForgejo(
 ): FinalizePlan {
   if (failure.kind === 'notFound' || failure.kind === 'moved') {
     const fates = slots.map(stopAll);
-    const running = facts.observesChildren || slots.some((slot) => slot.phase !== 'lost' && slot.pods.some((pod) => pod.state.kind !== 'terminated'));
+    const running =
+      facts.observesChildren || slots.some((slot) => slot.phase !== 'lost' && slot.pods.some((pod) => pod.state.kind !== 'terminated'));
     return { ...base(world, fates), finalized: !running, leftBehind: [] };
   }
   const { withoutTokenSince } = facts;
   if (withoutTokenSince !== null && world.now - withoutTokenSince >= FINALIZE_WITHOUT_TOKEN_MS) return giveUp(world, slots);
-  return { ...base(world, slots.map((slot) => (slot.phase === 'stopping' ? stop(slot) : keep(slot)))), finalized: false, leftBehind: [] };
+  return {
+    ...base(
+      world,
+      slots.map((slot) => (slot.phase === 'stopping' ? stop(slot) : keep(slot))),
+    ),
+    finalized: false,
+    leftBehind: [],
+  };
 }
 
 /** The scope is gone and its registrations with it: nothing can be at work, and nothing has to be deregistered. */
@@ -66,7 +77,11 @@ function stopAll(slot: Judged): Fate {
 }
 
 function giveUp(world: World, slots: readonly Judged[]): FinalizePlan {
-  return { ...base(world, slots.map(keep)), finalized: true, leftBehind: slots.filter((slot) => !isLostForGood(slot)).map((slot) => slot.key) };
+  return {
+    ...base(world, slots.map(keep)),
+    finalized: true,
+    leftBehind: slots.filter((slot) => !isLostForGood(slot)).map((slot) => slot.key),
+  };
 }
 
 function base(world: World, fates: readonly Fate[]): Plan {

@@ -1,9 +1,9 @@
 /** Every slot with its verdict: phase, since when, whether it is outdated, and what its Pod waits for. */
 import { classify } from './classify.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
-import { type Slot, joinSlots } from './slots.ts';
+import { ENDED_PHASES, type EndedPhase, type Instant, type LivePhase, type Phase, type PodReason, type World } from './model.ts';
+import { joinSlots, type Slot } from './slots.ts';
 import { KUBERNETES_MARGIN_MS, POD_NOT_CREATED_AFTER_MS } from './times.ts';
-import { type EndedPhase, ENDED_PHASES, type Instant, type LivePhase, type Phase, type PodReason, type World } from './model.ts';
 
 export interface Judged extends Slot {
   readonly evidence: Evidence;
@@ -29,7 +29,7 @@ export function judge(world: World): readonly Judged[] {
       phase,
       since: slot.remembered?.phase === phase ? slot.remembered.since : world.now,
       outdated: slot.tags.specHash !== '' && slot.tags.specHash !== world.specHash,
-      waitsFor: waitReason(slot, world),
+      waitsFor: waitReason(slot, phase, world),
     };
   });
 }
@@ -51,7 +51,9 @@ function stoppingStays(slot: Slot, phase: Phase): Phase {
   return slot.workload === null && slot.pods.length === 0 ? 'ended' : 'stopping';
 }
 
-function waitReason(slot: Slot, world: World): Judged['waitsFor'] {
+/** A Job that has ended may have no Pod either: only what is to start waits for one. */
+function waitReason(slot: Slot, phase: Phase, world: World): Judged['waitsFor'] {
+  if (phase !== 'starting' && phase !== 'stuck') return null;
   if (slot.pod?.state.kind === 'waiting') return slot.pod.state.reason;
   const created = slot.workload?.createdAt;
   const missing = slot.pod === null && created !== undefined && world.now - created > POD_NOT_CREATED_AFTER_MS + KUBERNETES_MARGIN_MS;

@@ -275,6 +275,8 @@ export interface Memory {
   readonly firstSeen: ReadonlyMap<string, Instant>;
   /** Process memory only: since when each runner's row has been absent or offline in every fresh list. */
   readonly rowGoneSince: ReadonlyMap<string, Instant>;
+  /** Process memory only: when each runner was first seen to have ended. */
+  readonly endSeenAt: ReadonlyMap<string, Instant>;
   /** Process memory only: since when each runner's row has been `idle` in every fresh list. */
   readonly rowIdleSince: ReadonlyMap<string, Instant>;
 }

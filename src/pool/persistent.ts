@@ -25,10 +25,7 @@ export function scalePersistent(world: World, slots: readonly Judged[], snapshot
 
   return {
     create,
-    stop: [
-      ...surplusIdle(world, serving, serving.length - wanted),
-      ...outdatedToStop(world, live, serving.length > wanted),
-    ],
+    stop: [...surplusIdle(world, serving, serving.length - wanted), ...outdatedToStop(world, live, serving.length > wanted)],
     desired: wanted,
     atMaximum: busy + waiting > spec.maxRunners,
   };
@@ -54,10 +51,15 @@ function surplusIdle(world: World, serving: readonly Judged[], surplus: number):
 /** One idle one at a time, while no other is being replaced; busy ones when they have had their time. */
 function outdatedToStop(world: World, live: readonly Judged[], surplus: boolean): readonly Judged[] {
   const outdated = live.filter((slot) => slot.outdated);
-  const replacing = live.some((slot) => slot.phase === 'stopping' || slot.phase === 'draining' || (slot.phase === 'starting' && !slot.outdated));
+  const replacing = live.some(
+    (slot) => slot.phase === 'stopping' || slot.phase === 'draining' || (slot.phase === 'starting' && !slot.outdated),
+  );
   const idle = outdated.filter((slot) => slot.phase === 'idle').toSorted((a, b) => a.since - b.since || (a.key < b.key ? -1 : 1));
   const overdue = outdated.filter(
-    (slot) => slot.phase === 'busy' && slot.remembered?.outdatedSince != null && world.now - slot.remembered.outdatedSince >= world.spec.drainTimeoutSeconds * 1000,
+    (slot) =>
+      slot.phase === 'busy' &&
+      slot.remembered?.outdatedSince != null &&
+      world.now - slot.remembered.outdatedSince >= world.spec.drainTimeoutSeconds * 1000,
   );
   return [...(replacing && !surplus ? [] : idle.slice(0, surplus ? idle.length : 1)), ...overdue];
 }

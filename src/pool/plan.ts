@@ -54,7 +54,9 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
 
 /** Missing information deletes nothing, registers nothing and counts nothing; what was being stopped goes on stopping. */
 function standStill(world: World, slots: readonly Judged[]): Plan {
-  const fates = slots.map((slot) => (slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && !world.namespaceTerminating)));
+  const fates = slots.map((slot) =>
+    slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && !world.namespaceTerminating),
+  );
   const { backoff, recent } = world.memory;
   return { fates, effects: [], backoff, recent, desired: slots.length, atMaximum: false, wakeAt: null };
 }

@@ -3,10 +3,10 @@
  * no task that it may hold is unexplained, and Forgejo has just said that it is not active. Forgejo itself protects nothing:
  * it answers 204 for a busy runner, whose job would then run for ever (facts: Forgejo, section 3).
  */
-import { endOf } from './evidence.ts';
+import { endedBy } from './evidence.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Effect, Instant, QueuedJob, RegistrationRef, World } from './model.ts';
-import { ACTIVE_AFTER_REPORT_MS, KUBERNETES_MARGIN_MS } from './times.ts';
+import { ACTIVE_AFTER_REPORT_MS } from './times.ts';
 
 export type Retirement =
   /** Nothing is registered any more: the Secret can go. */
@@ -22,14 +22,16 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
   const registration = slot.tags.registration;
   if (registration === null) return { kind: 'gone' };
   if (slot.evidence.row === 'absent') return { kind: 'gone' };
-  if (slot.row === null || slot.evidence.row === 'unknown' || world.forgejo.kind !== 'answered') return waiting(slot.remembered?.lastTask ?? null);
+  if (slot.row === null || slot.evidence.row === 'unknown' || world.forgejo.kind !== 'answered')
+    return waiting(slot.remembered?.lastTask ?? null);
 
   const { jobs } = world.forgejo.snapshot;
   const lastTask = slot.remembered?.lastTask ?? lastTaskOf(slot, world);
   if (lastTask === null) return waiting(null);
   if (slot.phase === 'lost' && slot.row.status !== 'offline') return waiting(lastTask);
   if (slot.evidence.row === 'undeclared') return deregister(slot, registration, lastTask);
-  if (slot.secret === null && slot.held === null) return slot.row.status === 'offline' ? deregister(slot, registration, lastTask) : waiting(lastTask);
+  if (slot.secret === null && slot.held === null)
+    return slot.row.status === 'offline' ? deregister(slot, registration, lastTask) : waiting(lastTask);
 
   const held = jobs.find((job) => job.status === 'running' && job.taskId === slot.remembered?.task);
   if (held !== undefined) {
@@ -69,8 +71,8 @@ function deregister(slot: Judged, registration: RegistrationRef, lastTask: numbe
 function lastTaskOf(slot: Judged, world: World): number | null {
   if (world.forgejo.kind !== 'answered') return null;
   const { jobs, jobsReadAt } = world.forgejo.snapshot;
-  const endedAt = endOf(slot, world)?.at;
-  const readSince = endedAt === undefined ? slot.remembered?.phase === slot.phase && jobsReadAt > slot.since : jobsReadAt > endedAt + KUBERNETES_MARGIN_MS;
+  const endedAt = endedBy(slot, world);
+  const readSince = endedAt === null ? slot.remembered?.phase === slot.phase && jobsReadAt > slot.since : jobsReadAt > endedAt;
   return readSince ? Math.max(0, ...jobs.map((job) => job.taskId)) : null;
 }
 
@@ -79,7 +81,9 @@ function suspectTasks(slot: Judged, slots: readonly Judged[], jobs: readonly Que
   const asked = new Set(slot.remembered?.asked ?? []);
   return runningTasks(jobs)
     .filter((job) => job.taskId <= lastTask && !asked.has(job.taskId))
-    .filter((job) => (slot.tags.handle === null ? !isExplained(job, slot, slots) : job.handle === slot.tags.handle && !isExplained(job, slot, slots)))
+    .filter((job) =>
+      slot.tags.handle === null ? !isExplained(job, slot, slots) : job.handle === slot.tags.handle && !isExplained(job, slot, slots),
+    )
     .map((job) => job.taskId);
 }
 

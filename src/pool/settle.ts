@@ -2,10 +2,11 @@
  * What stands after the effects: which children the answer holds, and what is remembered. A failed effect is one more row
  * here: what was not registered is not rendered, what was not deregistered keeps its Secret.
  */
-import { coveredJobs, waitingJobs } from './demand.ts';
+
 import { lastWarmAttempt } from './attempts.ts';
-import type { Fate } from './fate.ts';
+import { coveredJobs, waitingJobs } from './demand.ts';
 import type { ForgejoFailure } from './failure.ts';
+import type { Fate } from './fate.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Instant, Memory, Outcome, QueuedJob, RememberedRunner, RunnerTags, World } from './model.ts';
 import type { Plan } from './plan.ts';
@@ -36,6 +37,7 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
     memory: {
       ...world.memory,
       ...(world.forgejo.kind === 'answered' ? seenInForgejo(world, slots) : {}),
+      endSeenAt: since(world.memory.endSeenAt, slots, world.now, ({ evidence }) => evidence.end !== 'none'),
       runners: [
         ...plan.fates.filter(isRemembered).map((fate) => remember(fate, world, outcomes)),
         ...outcomes.flatMap((outcome) => (outcome.kind === 'registered' ? [newborn(outcome, world.now)] : [])),
@@ -72,7 +74,9 @@ function tagsOf(outcome: Outcome & { kind: 'registered' }): RunnerTags {
 
 /** A name that was sent to Forgejo is used, also when the answer got lost. */
 function attemptsTried(outcomes: readonly Outcome[]): readonly number[] {
-  return outcomes.flatMap(({ effect, kind }) => (effect.kind === 'register' && effect.tags.handle === null && kind !== 'deferred' ? [effect.tags.attempt] : []));
+  return outcomes.flatMap(({ effect, kind }) =>
+    effect.kind === 'register' && effect.tags.handle === null && kind !== 'deferred' ? [effect.tags.attempt] : [],
+  );
 }
 
 /** A history Job is remembered by its annotations alone. */
@@ -133,7 +137,10 @@ function newborn(outcome: Outcome & { kind: 'registered' }, now: Instant): Remem
 }
 
 /** What only a sequence of fresh reads can tell: since when a job waits, a row is gone, a row is idle. */
-function seenInForgejo(world: World, slots: readonly Judged[]): Pick<Memory, 'firstSeen' | 'rowGoneSince' | 'rowIdleSince' | 'oldestWaitingSince'> {
+function seenInForgejo(
+  world: World,
+  slots: readonly Judged[],
+): Pick<Memory, 'firstSeen' | 'rowGoneSince' | 'rowIdleSince' | 'oldestWaitingSince'> {
   if (world.forgejo.kind !== 'answered') return world.memory;
   const { memory, now } = world;
   const readAt = world.forgejo.snapshot.registrationsReadAt;
@@ -142,12 +149,20 @@ function seenInForgejo(world: World, slots: readonly Judged[]): Pick<Memory, 'fi
   const firstSeen = new Map(
     waiting.map((job, index) => [job.handle, memory.firstSeen.get(job.handle) ?? (index === 0 ? (restarted ?? now) : now)]),
   );
-  const since = (known: ReadonlyMap<string, Instant>, holds: (slot: Judged) => boolean): ReadonlyMap<string, Instant> =>
-    new Map(slots.filter(holds).map((slot) => [slot.key, known.get(slot.key) ?? readAt]));
   return {
     firstSeen,
     oldestWaitingSince: firstSeen.size === 0 ? null : Math.min(...firstSeen.values()),
-    rowGoneSince: since(memory.rowGoneSince, ({ evidence }) => evidence.row === 'absent' || evidence.row === 'offline'),
-    rowIdleSince: since(memory.rowIdleSince, ({ evidence }) => evidence.row === 'idle'),
+    rowGoneSince: since(memory.rowGoneSince, slots, readAt, ({ evidence }) => evidence.row === 'absent' || evidence.row === 'offline'),
+    rowIdleSince: since(memory.rowIdleSince, slots, readAt, ({ evidence }) => evidence.row === 'idle'),
   };
+}
+
+/** Since when it has held for each slot, seen from now on where it was not known. */
+function since(
+  known: ReadonlyMap<string, Instant>,
+  slots: readonly Judged[],
+  now: Instant,
+  holds: (slot: Judged) => boolean,
+): ReadonlyMap<string, Instant> {
+  return new Map(slots.filter(holds).map((slot) => [slot.key, known.get(slot.key) ?? now]));
 }

@@ -2,7 +2,7 @@
  * One slot per runner: the Secret, workload and Pods that carry its name, the registration that has its uuid, and what an
  * earlier answer remembered of it. A row of ours that no slot has by uuid is a slot of its own, also when its name is taken.
  */
-import { ownRegistrations } from './ownership.ts';
+
 import type {
   HeldCredentials,
   Instant,
@@ -16,6 +16,7 @@ import type {
   RunnerTags,
   World,
 } from './model.ts';
+import { ownRegistrations } from './ownership.ts';
 
 export interface Slot {
   /** Unique within the pool: the runner's name, or `name#id` for a row whose name another slot has. */
@@ -76,8 +77,7 @@ export function joinSlots(world: World): readonly Slot[] {
 
 /** A fact that one object lost (an annotation edited away) is taken from the next that has it. */
 function mergeTags(runner: string, all: readonly RunnerTags[]): RunnerTags {
-  const first = <T>(pick: (tags: RunnerTags) => T | null): T | null =>
-    all.reduce<T | null>((found, tags) => found ?? pick(tags), null);
+  const first = <T>(pick: (tags: RunnerTags) => T | null): T | null => all.reduce<T | null>((found, tags) => found ?? pick(tags), null);
   return {
     runner,
     handle: first((tags) => tags.handle),

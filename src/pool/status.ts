@@ -4,8 +4,8 @@ import type { RunnerPoolStatus } from '../api/status.ts';
 import { type Finding, mergeConditions, type PreviousCondition } from './conditions.ts';
 import { coveredJobs, waitingJobs } from './demand.ts';
 import { isLive } from './judge.ts';
-import { ownRegistrations } from './ownership.ts';
 import type { Instant, LivePhase, Memory, Phase, World } from './model.ts';
+import { ownRegistrations } from './ownership.ts';
 import type { Plan } from './plan.ts';
 import { rfc3339 } from './rfc3339.ts';
 import type { Settled } from './settle.ts';
@@ -16,13 +16,7 @@ export interface Previous {
   status(): RunnerPoolStatus;
 }
 
-export function renderStatus(
-  world: World,
-  plan: Plan,
-  settled: Settled,
-  found: readonly Finding[],
-  previous: Previous,
-): RunnerPoolStatus {
+export function renderStatus(world: World, plan: Plan, settled: Settled, found: readonly Finding[], previous: Previous): RunnerPoolStatus {
   const { memory } = settled;
   const phases = memory.runners.map((runner) => runner.phase).filter(isLive);
   return {
@@ -30,7 +24,12 @@ export function renderStatus(
     conditions: mergeConditions(previous.conditions, found, world.now),
     counts: { desired: plan.desired, ...countPhases(phases) },
     runners: memory.runners.map((runner) =>
-      withoutNulls({ ...runner, since: rfc3339(runner.since), outdatedSince: timeOrNull(runner.outdatedSince), askedAt: timeOrNull(runner.askedAt) }),
+      withoutNulls({
+        ...runner,
+        since: rfc3339(runner.since),
+        outdatedSince: timeOrNull(runner.outdatedSince),
+        askedAt: timeOrNull(runner.askedAt),
+      }),
     ),
     backoff: memory.backoff.map((entry) => ({ ...entry, until: rfc3339(entry.until) })),
     recentRunners: memory.recent.map((recent) => withoutNulls({ ...recent, at: rfc3339(recent.at) })),
@@ -41,11 +40,7 @@ export function renderStatus(
 }
 
 /** The status of a pool whose spec is refused: as it was, with the conditions that say so. */
-export function statusForInvalidSpec(
-  previous: Previous,
-  found: readonly Finding[],
-  now: Instant,
-): RunnerPoolStatus {
+export function statusForInvalidSpec(previous: Previous, found: readonly Finding[], now: Instant): RunnerPoolStatus {
   return { ...previous.status(), conditions: mergeConditions(previous.conditions, found, now) };
 }
 
@@ -61,7 +56,10 @@ function queueAndVersions(world: World, memory: Memory): Pick<RunnerPoolStatus, 
 }
 
 function keptOf(status: RunnerPoolStatus): Pick<RunnerPoolStatus, 'queue' | 'versions'> {
-  return { ...(status.queue === undefined ? {} : { queue: status.queue }), ...(status.versions === undefined ? {} : { versions: status.versions }) };
+  return {
+    ...(status.queue === undefined ? {} : { queue: status.queue }),
+    ...(status.versions === undefined ? {} : { versions: status.versions }),
+  };
 }
 
 type Counted = 'starting' | 'idle' | 'busy' | 'draining';
@@ -96,5 +94,6 @@ type WithoutNulls<T> = { readonly [K in keyof T as null extends T[K] ? never : K
 
 /** On the wire what is not known is left out: a null would be dropped by the server and written again on every sync. */
 function withoutNulls<T extends object>(value: T): WithoutNulls<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the filter does, the type can not say
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null)) as WithoutNulls<T>;
 }

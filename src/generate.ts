@@ -1,10 +1,12 @@
-/** `node src/api/generate.ts` writes the generated files; with `--check` it only names those that differ and exits with 1. */
+/** `npm run generate` writes the generated files; with `--check` it only names those that differ and exits with 1. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { buildArtifacts } from './artifacts.ts';
+import { buildArtifacts } from './api/artifacts.ts';
+import { buildConfigurationReference } from './config-reference.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..');
+const artifacts = [...buildArtifacts(), { path: 'docs/reference/configuration.md', content: buildConfigurationReference() }];
 
 function differs(path: string, content: string): boolean {
   try {
@@ -14,11 +16,11 @@ function differs(path: string, content: string): boolean {
   }
 }
 
-const drifted = buildArtifacts().filter(({ path, content }) => differs(join(root, path), content));
+const drifted = artifacts.filter(({ path, content }) => differs(join(root, path), content));
 const check = process.argv.includes('--check');
 for (const { path, content } of drifted) {
   if (check) {
-    process.stderr.write(`${path} differs from the schema; run: node src/api/generate.ts\n`);
+    process.stderr.write(`${path} is out of date; run: npm run generate\n`);
     continue;
   }
   mkdirSync(dirname(join(root, path)), { recursive: true });

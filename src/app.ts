@@ -1,0 +1,176 @@
+/** The HTTP skin: routes, who may call, how much at once, and an orderly end. What is answered is the operator's. */
+import { setTimeout as delay } from 'node:timers/promises';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { HookReply, Operator } from './hooks/reply.ts';
+import type { Metrics } from './metrics.ts';
+import { type Admission, createAdmission } from './service/admission.ts';
+import { isAuthorized, readTokens } from './service/bearer.ts';
+import { watchEventLoopDelay } from './service/event-loop-delay.ts';
+import { followFiles } from './service/follow-files.ts';
+import {
+  BODY_LIMIT_BYTES,
+  type ErrorAnswer,
+  INTERNAL_ERROR,
+  NO_SUCH_ROUTE,
+  OVERLOADED,
+  refusalOf,
+  UNAUTHORIZED,
+} from './service/http-errors.ts';
+import { createServerSource } from './service/http-server.ts';
+
+/** Seconds after which a call that was not let in may come again. */
+const RETRY_AFTER_SECONDS = 2;
+
+export interface AppDependencies {
+  readonly operator: Operator;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly config: Config;
+  /** Replaces the measured mean delay of the event loop, ms. */
+  readonly eventLoopDelayMs?: () => number;
+}
+
+export interface App {
+  readonly hooks: FastifyInstance;
+  readonly metrics: FastifyInstance;
+  /** Listens on both ports; resolves to the addresses. */
+  listen(): Promise<{ readonly hooks: string; readonly metrics: string }>;
+  /** Not ready at once, then no new calls, then the calls under way end (or their grace does), then closed. */
+  stop(): Promise<void>;
+}
+
+/** Rejects when a file of the configuration can't be read or used. */
+export async function createApp({ operator, log, metrics, config, eventLoopDelayMs }: AppDependencies): Promise<App> {
+  const follow = { intervalMs: config.filePollMs, log };
+  const source = await createServerSource(config.tls, follow);
+  let tokens: readonly Buffer[] | null = null;
+  const stopTokens = await followTokens();
+  const loop = watchEventLoopDelay();
+  const admission = createAdmission({
+    maxConcurrent: config.maxConcurrentHooks,
+    maxEventLoopDelayMs: config.maxEventLoopDelayMs,
+    eventLoopDelayMs: eventLoopDelayMs ?? loop.meanMs,
+  });
+  let draining = false;
+
+  const loggerInstance: FastifyBaseLogger = log;
+  const logController = new LogController({ disableRequestLogging: true });
+  const hooks = Fastify({
+    loggerInstance,
+    logController,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // A 503 would be an error event and a back-off; our own 429 is neither.
+    return503OnClosing: false,
+    serverFactory: (handler) => source.create(handler),
+  });
+  reportRequests(hooks, metrics);
+  answerErrors(hooks, log);
+  hooks.get('/healthz', () => ({ status: 'ok' }));
+  hooks.get('/readyz', (_request, reply) => reply.code(draining ? 503 : 200).send({ status: draining ? 'stopping' : 'ready' }));
+  await hooks.register(async (guarded) => {
+    guarded.addHook('onRequest', async (request, reply) => {
+      if (tokens !== null && !isAuthorized(request.headers.authorization, tokens)) return send(reply, UNAUTHORIZED);
+      return letIn(reply, admission, metrics);
+    });
+    guarded.addHook('onSend', async (_request, reply) => {
+      // So that the next call of this connection finds another replica.
+      if (draining) reply.header('connection', 'close');
+    });
+    guarded.post('/sync', (request, reply) => answer(request, reply, (body) => operator.sync(body)));
+    guarded.post('/finalize', (request, reply) => answer(request, reply, (body) => operator.finalize(body)));
+    guarded.post('/customize', (request, reply) => answer(request, reply, async (body) => operator.customize(body)));
+  });
+
+  const metricsServer = Fastify({ loggerInstance, logController });
+  answerErrors(metricsServer, log);
+  metricsServer.get('/metrics', async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+
+  return { hooks, metrics: metricsServer, listen, stop };
+
+  async function followTokens(): Promise<() => void> {
+    if (config.bearerTokenFiles.length === 0) return () => {};
+    return followFiles(
+      config.bearerTokenFiles,
+      (contents) => {
+        tokens = readTokens(contents);
+      },
+      follow,
+    );
+  }
+
+  async function answer(request: FastifyRequest, reply: FastifyReply, hook: (body: unknown) => Promise<HookReply>): Promise<FastifyReply> {
+    const { status, retryAfterSeconds, body } = await admission.run(() => hook(request.body));
+    if (status === 429) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterSeconds ?? RETRY_AFTER_SECONDS)));
+    return reply.code(status).send(body);
+  }
+
+  async function listen(): Promise<{ readonly hooks: string; readonly metrics: string }> {
+    const address = await hooks.listen({ host: config.host, port: config.port, listenTextResolver: () => 'hooks are served' });
+    return {
+      // Fastify does not know what the server factory made.
+      hooks: config.tls === null ? address : address.replace(/^http:/, 'https:'),
+      metrics: await metricsServer.listen({ host: config.host, port: config.metricsPort, listenTextResolver: () => 'metrics are served' }),
+    };
+  }
+
+  async function stop(): Promise<void> {
+    draining = true;
+    await delay(config.shutdownDelayMs);
+    admission.close();
+    const ended = Promise.all([hooks.close(), admission.idle()]);
+    const grace = new AbortController();
+    await Promise.race([ended, delay(config.shutdownGraceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
+    grace.abort();
+    // Whoever still waits has had its time; closing goes on once its connection is gone.
+    hooks.server.closeAllConnections();
+    await metricsServer.close();
+    source.stop();
+    stopTokens();
+    loop.stop();
+  }
+}
+
+function letIn(reply: FastifyReply, admission: Admission, metrics: Metrics): FastifyReply | undefined {
+  const refusal = admission.enter();
+  if (refusal !== null) {
+    metrics.requestShed(refusal);
+    return send(reply.header('retry-after', RETRY_AFTER_SECONDS), OVERLOADED);
+  }
+  metrics.hooksInFlight(admission.inFlight);
+  // `close` comes for every answer, sent or not.
+  reply.raw.once('close', () => {
+    admission.leave();
+    metrics.hooksInFlight(admission.inFlight);
+  });
+  return undefined;
+}
+
+function reportRequests(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const bytes = Number(request.headers['content-length'] ?? 0);
+    const route = request.routeOptions.url ?? 'none';
+    metrics.requestEnded({ route, status: reply.statusCode, seconds: reply.elapsedTime / 1000, bytes });
+  });
+}
+
+function answerErrors(app: FastifyInstance, log: Logger): void {
+  app.setNotFoundHandler((_request, reply) => send(reply, NO_SUCH_ROUTE));
+  app.setErrorHandler((err, request, reply) => {
+    const refusal = refusalOf(err);
+    if (refusal !== null) {
+      log.warn({ route: request.routeOptions.url, status: refusal.status, because: refusal.body.error }, 'request refused');
+      return send(reply, refusal);
+    }
+    log.error({ route: request.routeOptions.url, err }, 'request failed');
+    return send(reply, INTERNAL_ERROR);
+  });
+}
+
+function send(reply: FastifyReply, { status, body }: ErrorAnswer): FastifyReply {
+  return reply.code(status).send(body);
+}

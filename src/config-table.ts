@@ -1,0 +1,91 @@
+/** Every variable of the environment that the service reads: the one source of its checks, its defaults and its reference page. */
+import { type Static, Type } from '@sinclair/typebox';
+
+function integer(description: string, range: { minimum: number; maximum: number; default: number }) {
+  return Type.Integer({ description, ...range });
+}
+
+function file(description: string) {
+  return Type.Optional(Type.String({ description, pattern: '^/', 'x-allowed': 'an absolute path' }));
+}
+
+export const ConfigTable = Type.Object({
+  HOST: Type.String({
+    description: 'Address that both ports listen on: `0.0.0.0` is every IPv4 address, `::` every address where the node has IPv6.',
+    pattern: '^([A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f:.]+)$',
+    'x-allowed': 'an IP address or a host name',
+    default: '0.0.0.0',
+  }),
+  PORT: integer('Port of the hooks and of `/healthz` and `/readyz`; 0 takes a free one.', { minimum: 0, maximum: 65535, default: 8080 }),
+  METRICS_PORT: integer('Port of `/metrics`, apart from the hooks so that it can be reached without their token; 0 takes a free one.', {
+    minimum: 0,
+    maximum: 65535,
+    default: 9090,
+  }),
+  LOG_LEVEL: Type.Union(
+    (['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const).map((level) => Type.Literal(level)),
+    { description: 'Least severity of the lines that are logged.', default: 'info' },
+  ),
+  BEARER_TOKEN_FILE: Type.Optional(
+    Type.String({
+      description:
+        'Files with the bearer tokens that Metacontroller may present, one a line, several files separated by commas. ' +
+        'Read again when they change; while a token is rotated the old and the new one stand side by side. Without it every caller is let in.',
+      pattern: '^/[^,]*(,/[^,]*)*$',
+      'x-allowed': 'absolute paths separated by commas',
+    }),
+  ),
+  TLS_CERT_FILE: file('Certificate chain in PEM; with it the hooks speak TLS only. Read again when it changes. Needs TLS_KEY_FILE.'),
+  TLS_KEY_FILE: file('Private key of TLS_CERT_FILE in PEM.'),
+  FORGEJO_URL_ALLOWLIST: Type.String({
+    description:
+      'Servers that pools may name. Empty: any server, but no loopback, link-local, metadata or multicast address; an entry that ' +
+      'names such a server allows it.',
+    pattern: '^$|^[^\\s,]+(,[^\\s,]+)*$',
+    'x-allowed': '`https://host`, `host`, `host:port` or `*.example.org`, several separated by commas without spaces',
+    default: '',
+  }),
+  FORGEJO_TIMEOUT_SECONDS: integer('How long one request to Forgejo may take; a hook has 10 s in all.', {
+    minimum: 1,
+    maximum: 9,
+    default: 4,
+  }),
+  ISSUED_GRACE_SECONDS: integer('How long a registration without a Secret may be an answer on its way.', {
+    minimum: 5,
+    maximum: 3600,
+    default: 30,
+  }),
+  FINISHING_GRACE_SECONDS: integer('How long the Pod of a finished runner may take to end.', { minimum: 5, maximum: 3600, default: 30 }),
+  EFFECT_BUDGET_SECONDS: integer('Time in one sync for registering and deregistering; a hook has 10 s in all.', {
+    minimum: 1,
+    maximum: 9,
+    default: 6,
+  }),
+  EFFECT_CONCURRENCY: integer('How many requests one sync sends to Forgejo at once.', { minimum: 1, maximum: 256, default: 16 }),
+  MAX_CONCURRENT_HOOKS: integer('How many hook calls may be under way; further ones are told to come again in a moment (429).', {
+    minimum: 1,
+    maximum: 10000,
+    default: 128,
+  }),
+  MAX_EVENT_LOOP_DELAY_MILLISECONDS: integer(
+    'Mean delay of the event loop over a second from which on hook calls are told to come again.',
+    {
+      minimum: 50,
+      maximum: 60000,
+      default: 1000,
+    },
+  ),
+  FILE_POLL_SECONDS: integer('How often the files of tokens, certificate and key are looked at.', {
+    minimum: 1,
+    maximum: 3600,
+    default: 10,
+  }),
+  SHUTDOWN_DELAY_SECONDS: integer('How long the service goes on answering after a TERM, while it is not ready any more.', {
+    minimum: 0,
+    maximum: 300,
+    default: 3,
+  }),
+  SHUTDOWN_GRACE_SECONDS: integer('How long calls under way may take to end after that.', { minimum: 1, maximum: 300, default: 15 }),
+});
+
+export type ConfigVariables = Static<typeof ConfigTable>;

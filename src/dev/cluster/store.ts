@@ -1,0 +1,221 @@
+/**
+ * Objects as an API server keeps them: identity, versions, finalizers, graceful deletion, admission. It is told nothing
+ * about controllers; they watch it. Sources: recordings/kubernetes, facts measured on Kubernetes v1.37.
+ */
+import type { Clock } from '../../clock.ts';
+import { type Random, randomUuid } from '../forgejo/random.ts';
+import { validateMeta, validateUpdate, withDefaults } from './admission.ts';
+import { ApiError } from './api-error.ts';
+import { isKind, KINDS, type Kind, type KindMap } from './kinds.ts';
+import { nameSuffix } from './names.ts';
+import { type KubeObject, type NewObject, timestamp } from './objects.ts';
+
+export type WatchEvent =
+  | { readonly type: 'ADDED'; readonly kind: Kind; readonly object: KubeObject }
+  | { readonly type: 'MODIFIED'; readonly kind: Kind; readonly object: KubeObject; readonly before: KubeObject }
+  | { readonly type: 'DELETED'; readonly kind: Kind; readonly object: KubeObject };
+
+export type Propagation = 'Background' | 'Foreground' | 'Orphan';
+
+export interface DeleteOptions {
+  readonly propagation?: Propagation;
+  /** Precondition: 409 when the object of that name is another one. */
+  readonly uid?: string;
+  /** Of a Pod: instead of its own grace period. */
+  readonly graceSeconds?: number;
+}
+
+export interface Store {
+  get<K extends Kind>(kind: K, namespace: string, name: string): KindMap[K] | undefined;
+  list<K extends Kind>(kind: K, namespace?: string): readonly KindMap[K][];
+  byUid(uid: string): KubeObject | undefined;
+  /** Objects that name the uid as an owner. */
+  dependents(uid: string): readonly KubeObject[];
+  create(object: NewObject): KubeObject;
+  /** Replaces the object by what `change` makes of it; no write when that is the same value. 404 when there is none. */
+  update<K extends Kind>(kind: K, namespace: string, name: string, change: (object: KindMap[K]) => KindMap[K]): KindMap[K];
+  delete(kind: Kind, namespace: string, name: string, options?: DeleteOptions): void;
+  /** Ends an object whose deletion its controller has completed (namespaces). */
+  finish(kind: Kind, namespace: string, name: string): void;
+  watch(listener: (event: WatchEvent) => void): void;
+  /** Asked before each creation; a text refuses it with 403. */
+  guard(refuse: (object: KubeObject) => string | null): void;
+}
+
+function keyOf(kind: Kind, namespace: string, name: string): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}
+
+function kindOf(object: NewObject): Kind {
+  if (!isKind(object.kind) || KINDS[object.kind].apiVersion !== object.apiVersion) {
+    throw new ApiError(404, `discovery: can't find kind ${object.kind} in apiVersion ${object.apiVersion}`);
+  }
+  return object.kind;
+}
+
+export function createStore(clock: Clock, random: Random): Store {
+  const objects = new Map<string, KubeObject>();
+  const uids = new Map<string, string>();
+  const owned = new Map<string, Set<string>>();
+  const listeners: ((event: WatchEvent) => void)[] = [];
+  const guards: ((object: KubeObject) => string | null)[] = [];
+  let version = 1;
+
+  function emit(event: WatchEvent): void {
+    for (const listener of listeners) listener(event);
+  }
+
+  function index(key: string, object: KubeObject, present: boolean): void {
+    for (const owner of object.metadata.ownerReferences ?? []) {
+      const keys = owned.get(owner.uid) ?? new Set();
+      if (present) keys.add(key);
+      else keys.delete(key);
+      owned.set(owner.uid, keys);
+    }
+  }
+
+  function put(kind: Kind, before: KubeObject | undefined, next: KubeObject): KubeObject {
+    version += 1;
+    const object = deepFreeze({ ...next, metadata: { ...next.metadata, resourceVersion: String(version) } });
+    const key = keyOf(kind, object.metadata.namespace ?? '', object.metadata.name);
+    if (before !== undefined) index(key, before, false);
+    objects.set(key, object);
+    uids.set(object.metadata.uid, key);
+    index(key, object, true);
+    emit(before === undefined ? { type: 'ADDED', kind, object } : { type: 'MODIFIED', kind, object, before });
+    return object;
+  }
+
+  function remove(kind: Kind, object: KubeObject): void {
+    const key = keyOf(kind, object.metadata.namespace ?? '', object.metadata.name);
+    index(key, object, false);
+    objects.delete(key);
+    uids.delete(object.metadata.uid);
+    emit({ type: 'DELETED', kind, object });
+  }
+
+  function existing(kind: Kind, namespace: string, name: string): KubeObject {
+    const object = objects.get(keyOf(kind, namespace, name));
+    if (object === undefined) throw new ApiError(404, `${KINDS[kind].resource} "${name}" not found`);
+    return object;
+  }
+
+  /** An object that is being deleted goes with its last finalizer; a Pod not before the kubelet has let it go. */
+  function reap(kind: Kind, object: KubeObject): void {
+    const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+    if (deletionTimestamp === undefined || (finalizers ?? []).length > 0 || kind === 'Namespace') return;
+    if (kind === 'Pod' && deletionGracePeriodSeconds !== 0) return;
+    remove(kind, object);
+  }
+
+  function write(kind: Kind, before: KubeObject, changed: KubeObject): KubeObject {
+    validateUpdate(kind, before, changed);
+    // A Pod's generation counts its deletion only here: the scheduler's binding does not raise it.
+    const grows = kind !== 'Pod' && KINDS[kind].generation && JSON.stringify(before.spec) !== JSON.stringify(changed.spec);
+    const metadata = grows ? { ...changed.metadata, generation: (before.metadata.generation ?? 0) + 1 } : changed.metadata;
+    const object = put(kind, before, { ...changed, metadata });
+    reap(kind, object);
+    return object;
+  }
+
+  function markDeleted(kind: Kind, before: KubeObject, graceSeconds: number, extra: readonly string[]): void {
+    const meta = before.metadata;
+    const first = meta.deletionTimestamp === undefined;
+    if (!first && extra.length === 0 && (meta.deletionGracePeriodSeconds ?? 0) <= graceSeconds) return;
+    const finalizers = [...new Set([...(meta.finalizers ?? []), ...extra])];
+    const object = put(kind, before, {
+      ...before,
+      metadata: {
+        ...meta,
+        ...(finalizers.length === 0 ? {} : { finalizers }),
+        deletionTimestamp: timestamp(clock.now() + graceSeconds * 1000),
+        deletionGracePeriodSeconds: graceSeconds,
+        ...(first && meta.generation !== undefined ? { generation: meta.generation + 1 } : {}),
+      },
+    });
+    reap(kind, object);
+  }
+
+  function podGrace(kind: Kind, object: KubeObject, asked: number | undefined): number {
+    if (kind !== 'Pod') return 0;
+    const pod = object as KindMap['Pod'];
+    // A Pod that no kubelet has, or that has ended, goes at once.
+    if (pod.spec.nodeName === undefined || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return 0;
+    return asked ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+  }
+
+  return {
+    get<K extends Kind>(kind: K, namespace: string, name: string) {
+      return objects.get(keyOf(kind, namespace, name)) as KindMap[K] | undefined; // the key says which kind it is
+    },
+    list<K extends Kind>(kind: K, namespace?: string) {
+      const start = namespace === undefined ? `${kind} ` : `${kind} ${namespace}/`;
+      const found: KindMap[K][] = [];
+      for (const [key, object] of objects) if (key.startsWith(start)) found.push(object as KindMap[K]);
+      return found;
+    },
+    byUid(uid) {
+      const key = uids.get(uid);
+      return key === undefined ? undefined : objects.get(key);
+    },
+    dependents(uid) {
+      return [...(owned.get(uid) ?? [])].flatMap((key) => objects.get(key) ?? []);
+    },
+    create(input) {
+      const kind = kindOf(input);
+      const namespace = KINDS[kind].namespaced ? (input.metadata.namespace ?? '') : '';
+      const name =
+        input.metadata.name ?? (input.metadata.generateName === undefined ? '' : `${input.metadata.generateName}${nameSuffix(random, 5)}`);
+      const { status: _, ...rest } = input;
+      const object: KubeObject = {
+        ...rest,
+        metadata: {
+          ...input.metadata,
+          name,
+          ...(namespace === '' ? {} : { namespace }),
+          uid: randomUuid(random),
+          resourceVersion: '',
+          creationTimestamp: timestamp(clock.now()),
+          ...(KINDS[kind].generation ? { generation: 1 } : {}),
+        },
+      };
+      validateMeta(kind, object);
+      if (objects.has(keyOf(kind, namespace, name))) throw new ApiError(409, `${KINDS[kind].resource} "${name}" already exists`);
+      if (namespace !== '' && !objects.has(keyOf('Namespace', '', namespace)))
+        throw new ApiError(404, `namespaces "${namespace}" not found`);
+      const refusal = guards.map((guard) => guard(object)).find((text) => text !== null);
+      if (refusal !== undefined && refusal !== null) throw new ApiError(403, `${KINDS[kind].resource} "${name}" is forbidden: ${refusal}`);
+      return put(kind, undefined, withDefaults(kind, object));
+    },
+    update<K extends Kind>(kind: K, namespace: string, name: string, change: (object: KindMap[K]) => KindMap[K]) {
+      const before = existing(kind, namespace, name) as KindMap[K];
+      const changed = change(before);
+      return (changed === before ? before : write(kind, before, changed)) as KindMap[K];
+    },
+    delete(kind, namespace, name, options = {}) {
+      const object = existing(kind, namespace, name);
+      if (options.uid !== undefined && options.uid !== object.metadata.uid) {
+        throw new ApiError(409, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${object.metadata.uid}`);
+      }
+      const finalizer = { Background: [], Foreground: ['foregroundDeletion'], Orphan: ['orphan'] }[options.propagation ?? 'Background'];
+      markDeleted(kind, object, podGrace(kind, object, options.graceSeconds), finalizer);
+    },
+    finish(kind, namespace, name) {
+      remove(kind, existing(kind, namespace, name));
+    },
+    watch(listener) {
+      listeners.push(listener);
+    },
+    guard(refuse) {
+      guards.push(refuse);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** `npm run demo [-- --serve] [-- --json]`: the main job of the operator on an embedded world, with its checks. */
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { createLog } from '../../log.ts';
+import { systemClock } from '../../system-clock.ts';
+import { type EmbeddedWorld, startEmbeddedWorld } from './embedded-world.ts';
+import { createMeasure, type Measure } from './measure.ts';
+import { setUp } from './pools.ts';
+import { deletePools, runJobs, type Stage, trickle } from './scenario.ts';
+import { createScreen, type Screen } from './screen.ts';
+import { checksOf, drawSummary, summarize } from './summary.ts';
+
+/** Fixed while serving, so that a page can name them. */
+const SERVED_PORTS = { forgejo: 3000, hooks: 8080, metrics: 9090 } as const;
+const FREE_PORTS = { forgejo: 0, hooks: 0, metrics: 0 } as const;
+
+const USAGE = 'usage: npm run demo -- [--serve] [--json]\n';
+
+const options = readOptions();
+if (options !== null) await main(options);
+
+function readOptions(): { readonly serve: boolean; readonly json: boolean } | null {
+  try {
+    const { values } = parseArgs({ options: { serve: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } });
+    return values;
+  } catch {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+    return null;
+  }
+}
+
+async function main({ serve, json }: { readonly serve: boolean; readonly json: boolean }): Promise<void> {
+  // With --json only the last line belongs to standard output.
+  const screen = createScreen(json ? process.stderr : process.stdout);
+  const measure = createMeasure(systemClock.now);
+  const startedAt = systemClock.now();
+  const world = await startEmbeddedWorld(serve ? SERVED_PORTS : FREE_PORTS, createLog('error'), measure.watch);
+  try {
+    setUp(world);
+    const stage = { world, clock: systemClock, measure, screen };
+    const jobsRan = await runJobs(stage);
+    if (serve) await keepServing(stage);
+    const poolsGone = await deletePools(stage);
+    report(world, measure, screen, { elapsedMs: systemClock.now() - startedAt, jobsRan, poolsGone, json });
+  } finally {
+    await world.close();
+  }
+}
+
+async function keepServing(stage: Stage): Promise<void> {
+  const { urls } = stage.world;
+  stage.screen.say(`Forgejo ${urls.forgejo}   hooks ${urls.hooks}   metrics ${urls.metrics}/metrics`);
+  const ended = new AbortController();
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => ended.abort());
+  await Promise.all([stopped, trickle(stage, ended.signal)]);
+}
+
+function report(
+  world: EmbeddedWorld,
+  measure: Measure,
+  screen: Screen,
+  run: { readonly elapsedMs: number; readonly jobsRan: boolean; readonly poolsGone: boolean; readonly json: boolean },
+): void {
+  const summary = summarize(world, measure, run.elapsedMs);
+  const checks = checksOf(world, measure, summary, run);
+  for (const line of drawSummary(summary, checks)) screen.say(line);
+  if (run.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  if (checks.some(({ held }) => !held)) process.exitCode = 1;
+}

@@ -1,0 +1,156 @@
+/**
+ * Reads of Forgejo, shared by all pools of this process: one queue read and one list read per server, scope, token and
+ * CA, at most one under way at a time, repeated when a pool's interval is over or when somebody needs a younger one.
+ * Failures are remembered too, so that a server in trouble is not asked by every pool in turn.
+ */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { ForgejoView, Instant, Registration, Scope } from '../pool/model.ts';
+import type { Access } from './access.ts';
+import type { Connection, Result } from './call.ts';
+import { listJobs } from './client.ts';
+import { listRegistrations } from './list-registrations.ts';
+import type { Write } from './overlay.ts';
+import { type Beginning, dueAt, EMPTY_ENTRY, type ReadEntry, type ReadOutcome, viewOf, withOutcome } from './read-entry.ts';
+import { runnersPath } from './scope-path.ts';
+import { createServerClock } from './server-clock.ts';
+import type { Transport } from './transport.ts';
+
+/** A pool that still exists asks at least every 300 s. */
+const IDLE_MS = 600_000;
+
+export interface ReadOptions {
+  /** How old a read may be, beginning to now, ms. */
+  readonly intervalMs: number;
+  /** Own clock: both reads must have begun at or after it. Doesn't shorten a failure's back-off. */
+  readonly begunAfter?: number;
+}
+
+export interface Reader {
+  /** The scope's queue and registrations. Never rejects for what a server does. */
+  read(access: Access, scope: Scope, options: ReadOptions): Promise<ForgejoView>;
+  /** Now in that server's time. */
+  forgejoNow(access: Access): Instant;
+  /** Takes the `Date` of an answer to a call made elsewhere. */
+  noteServerDate(access: Access, serverDate: number | null): void;
+  /** A registration that we have just made: in every view from now on. */
+  registered(access: Access, scope: Scope, registration: Registration): void;
+  /** A registration that is surely gone: in no view from now on. */
+  removed(access: Access, scope: Scope, id: number): void;
+}
+
+export interface ReaderOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** See Connection. */
+  readonly timeoutMs?: number;
+  readonly budgetMs?: number;
+}
+
+type Unordered<T> = T extends unknown ? Omit<T, 'order'> : never;
+
+export function createReader(options: ReaderOptions): Reader {
+  const { clock } = options;
+  const serverClock = createServerClock(clock);
+  const entries = new Map<string, ReadEntry>();
+  let order = 0;
+
+  async function read(
+    access: Access,
+    scope: Scope,
+    { intervalMs, begunAfter = Number.NEGATIVE_INFINITY }: ReadOptions,
+  ): Promise<ForgejoView> {
+    dropIdle(entries, clock.now());
+    const key = keyOf(access, scope);
+    for (let joined = false; ; ) {
+      const entry: ReadEntry = { ...(entries.get(key) ?? EMPTY_ENTRY), usedAt: clock.now() };
+      entries.set(key, entry);
+      const { last } = entry;
+      if (last !== null) {
+        const due = dueAt(entry, last, intervalMs);
+        const young = last.kind === 'failed' || last.began.at >= begunAfter;
+        if (young && (joined || clock.now() < due)) return viewOf(entry, last, serverClock.toServerTime(access.url, due));
+      }
+      const underWay = entry.underWay ?? begin(key, entry, access, scope);
+      joined = underWay.began.at >= begunAfter;
+      await underWay.done;
+    }
+  }
+
+  function begin(key: string, entry: ReadEntry, access: Access, scope: Scope): NonNullable<ReadEntry['underWay']> {
+    order += 1;
+    const began: Beginning = { at: clock.now(), order };
+    const done = finish(key, entry, readBoth({ ...options, access }, scope, began, serverClock));
+    entries.set(key, { ...entry, underWay: { began, done } });
+    return { began, done };
+  }
+
+  /** A transport that breaks its promise rejects for whoever waits, and leaves nothing under way behind it. */
+  async function finish(key: string, entry: ReadEntry, reading: Promise<ReadOutcome>): Promise<void> {
+    try {
+      const outcome = await reading;
+      entries.set(key, withOutcome(entries.get(key) ?? entry, outcome));
+    } catch (error) {
+      entries.set(key, { ...(entries.get(key) ?? entry), underWay: null });
+      throw error;
+    }
+  }
+
+  function write(access: Access, scope: Scope, change: Unordered<Write>): void {
+    order += 1;
+    const prefix = prefixOf(access, scope);
+    for (const [key, entry] of entries) {
+      if (key.startsWith(prefix)) entries.set(key, { ...entry, writes: [...entry.writes, { ...change, order }] });
+    }
+  }
+
+  return {
+    read,
+    forgejoNow: (access) => serverClock.toServerTime(access.url, clock.now()),
+    noteServerDate: (access, serverDate) => serverClock.note(access.url, serverDate),
+    registered: (access, scope, registration) => write(access, scope, { kind: 'registered', registration }),
+    removed: (access, scope, id) => write(access, scope, { kind: 'removed', id }),
+  };
+}
+
+async function readBoth(
+  connection: Connection,
+  scope: Scope,
+  began: Beginning,
+  serverClock: ReturnType<typeof createServerClock>,
+): Promise<ReadOutcome> {
+  const { clock, access } = connection;
+  const timed = async <T>(result: Promise<Result<T>>) => {
+    const settled = await result;
+    serverClock.note(access.url, settled.serverDate);
+    return { result: settled, tookMs: clock.now() - began.at };
+  };
+  const [queue, list] = await Promise.all([timed(listJobs(connection, scope)), timed(listRegistrations(connection, scope))]);
+  if (!queue.result.ok) return { kind: 'failed', began, failure: queue.result.failure, endedAt: clock.now() };
+  if (!list.result.ok) return { kind: 'failed', began, failure: list.result.failure, endedAt: clock.now() };
+  return {
+    kind: 'answered',
+    began,
+    busyMs: queue.tookMs + list.tookMs,
+    jobs: queue.result.value,
+    list: list.result.value,
+    readAt: serverClock.readBegan(access.url, began.at),
+  };
+}
+
+function dropIdle(entries: Map<string, ReadEntry>, now: number): void {
+  for (const [key, entry] of entries) {
+    if (entry.underWay === null && now - entry.usedAt >= IDLE_MS) entries.delete(key);
+  }
+}
+
+/** Server and scope; a write counts for every token that sees them. */
+function prefixOf(access: Access, scope: Scope): string {
+  return `${access.url} ${runnersPath(scope)} `;
+}
+
+/** Holds a digest of the token, never the token. */
+function keyOf(access: Access, scope: Scope): string {
+  const secret = JSON.stringify([access.token, access.ca ?? null]);
+  return `${prefixOf(access, scope)}${createHash('sha256').update(secret).digest('hex')}`;
+}

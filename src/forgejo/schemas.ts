@@ -1,0 +1,138 @@
+/**
+ * What Forgejo's answers must look like, as far as we read them. Unknown fields are let through. A problem names the
+ * field's path and what was expected, never the value: bodies can hold tokens.
+ */
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { QueuedJob, Registration, RegistrationRef } from '../pool/model.ts';
+
+export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+const JobRow = Type.Object({
+  id: Type.Integer(),
+  attempt: Type.Integer(),
+  handle: Type.String({ minLength: 1 }),
+  repo_id: Type.Integer(),
+  owner_id: Type.Integer(),
+  name: Type.String(),
+  runs_on: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  task_id: Type.Integer(),
+  status: Type.String(),
+});
+
+const RunnerRow = Type.Object({
+  id: Type.Integer(),
+  uuid: Type.String({ minLength: 1 }),
+  name: Type.String(),
+  description: Type.Optional(Type.String()),
+  status: Type.String(),
+  version: Type.Optional(Type.String()),
+  ephemeral: Type.Optional(Type.Boolean()),
+});
+
+const CreatedRow = Type.Object({
+  id: Type.Integer(),
+  uuid: Type.String({ minLength: 1 }),
+  token: Type.String({ minLength: 1 }),
+});
+
+/** protobuf's JSON writes int64 as text and leaves 0 out. */
+const UpdateLogAnswer = Type.Object({ ackIndex: Type.Optional(Type.String({ pattern: '^[0-9]{1,19}$' })) });
+
+const checkJobs = checker(Type.Array(JobRow));
+const checkRunners = checker(Type.Array(RunnerRow));
+const checkRunner = checker(RunnerRow);
+const checkCreated = checker(CreatedRow);
+const checkVersion = checker(Type.Object({ version: Type.String({ minLength: 1 }) }));
+const checkLog = checker(UpdateLogAnswer);
+
+/** Forgejo answers an empty queue with `null`. Rows of an unknown status are left out: neither waiting nor running. */
+export function decodeJobs(body: string): Decoded<readonly QueuedJob[]> {
+  const rows = checkJobs(body, []);
+  return rows.ok ? { ok: true, value: rows.value.flatMap(queuedJob) } : rows;
+}
+
+export function decodeRegistrations(body: string): Decoded<readonly Registration[]> {
+  const rows = checkRunners(body, []);
+  return rows.ok ? { ok: true, value: rows.value.map(registration) } : rows;
+}
+
+export function decodeRegistration(body: string): Decoded<Registration> {
+  const row = checkRunner(body);
+  return row.ok ? { ok: true, value: registration(row.value) } : row;
+}
+
+/** The token is shown in this answer only. */
+export function decodeCreated(body: string): Decoded<{ readonly registration: RegistrationRef; readonly token: string }> {
+  const row = checkCreated(body);
+  if (!row.ok) return row;
+  return { ok: true, value: { registration: { id: row.value.id, uuid: row.value.uuid }, token: row.value.token } };
+}
+
+export function decodeVersion(body: string): Decoded<string> {
+  const answer = checkVersion(body);
+  return answer.ok ? { ok: true, value: answer.value.version } : answer;
+}
+
+/** Number of log lines that the server has, as decimal text. */
+export function decodeAckIndex(body: string): Decoded<string> {
+  const answer = checkLog(body);
+  return answer.ok ? { ok: true, value: answer.value.ackIndex ?? '0' } : answer;
+}
+
+function queuedJob(row: Static<typeof JobRow>): readonly QueuedJob[] {
+  if (row.status !== 'waiting' && row.status !== 'running') return [];
+  return [
+    {
+      id: row.id,
+      attempt: row.attempt,
+      handle: row.handle,
+      repositoryId: row.repo_id,
+      ownerId: row.owner_id,
+      name: row.name,
+      runsOn: row.runs_on ?? [],
+      taskId: row.task_id,
+      status: row.status,
+    },
+  ];
+}
+
+function registration(row: Static<typeof RunnerRow>): Registration {
+  const version = row.version ?? '';
+  return {
+    id: row.id,
+    uuid: row.uuid,
+    name: row.name,
+    description: row.description ?? '',
+    status: runnerStatus(row.status),
+    declared: version !== '',
+    version,
+    ephemeral: row.ephemeral ?? false,
+  };
+}
+
+/** A status that we don't know reads as `active`, the one that nobody deregisters. */
+function runnerStatus(status: string): Registration['status'] {
+  return status === 'offline' || status === 'idle' ? status : 'active';
+}
+
+/** Compiles the schema once. `whenNull` stands for a body that is JSON `null`. */
+function checker<S extends TSchema>(schema: S): (body: string, whenNull?: Static<S>) => Decoded<Static<S>> {
+  const compiled = TypeCompiler.Compile(schema);
+  return (body, whenNull) => {
+    const json = parse(body);
+    if (!json.ok) return json;
+    if (json.value === null && whenNull !== undefined) return { ok: true, value: whenNull };
+    if (compiled.Check(json.value)) return { ok: true, value: json.value };
+    const first = compiled.Errors(json.value).First();
+    return { ok: false, problem: `body${first?.path ?? ''}: ${first?.message ?? 'not as documented'}` };
+  };
+}
+
+function parse(body: string): Decoded<unknown> {
+  try {
+    return { ok: true, value: JSON.parse(body) };
+  } catch {
+    return { ok: false, problem: 'body: not JSON' };
+  }
+}

@@ -1,0 +1,122 @@
+/** The service's way to Forgejo: undici, with the address policy at the socket, where DNS rebinding can't pass it. */
+import { createHash } from 'node:crypto';
+import { lookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, request as send } from 'undici';
+import { type AddressPolicy, hostOf, isOpenAddress, type Verdict } from './address-policy.ts';
+import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
+
+/** 350 000 queued jobs; more than that is no answer of Forgejo's. */
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** TCP and TLS within a cluster or a continent take less; a SYN that was lost twice is not waited for. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** Per server and CA bundle: 16 effects and the reads of a few scopes at once. */
+const CONNECTIONS = 32;
+/** CA bundles change rarely; an agent left over holds no socket after a few seconds. */
+const MAX_AGENTS = 64;
+
+export interface UndiciTransportOptions {
+  readonly addressPolicy: AddressPolicy;
+  readonly userAgent: string;
+  readonly maxBodyBytes?: number;
+  /** Resolves names; the system's resolver when not given. */
+  readonly lookup?: LookupFunction;
+}
+
+/**
+ * Sends requests with undici. Redirects are not followed, `HTTP_PROXY` and its kin are not read (the policy judges the
+ * address that is connected to), the answer ends within `timeoutMs` and `maxBodyBytes`.
+ */
+export function createUndiciTransport(options: UndiciTransportOptions): { readonly transport: Transport; close(): Promise<void> } {
+  const agents = new Map<string, Agent>();
+
+  function agentFor(verdict: Verdict, ca: string | undefined): Agent {
+    const key = `${verdict} ${ca === undefined ? '' : createHash('sha256').update(ca).digest('hex')}`;
+    const agent = agents.get(key) ?? createAgent(options, verdict, ca);
+    agents.delete(key);
+    agents.set(key, agent);
+    for (const [oldest, idle] of [...agents].slice(0, -MAX_AGENTS)) {
+      agents.delete(oldest);
+      void idle.close();
+    }
+    return agent;
+  }
+
+  async function transport(request: HttpRequest): Promise<HttpResponse> {
+    const verdict = judge(options.addressPolicy, request.url);
+    return exchange(request, agentFor(verdict, request.ca), options.userAgent);
+  }
+
+  return { transport, close: async () => void (await Promise.all([...agents.values()].map((agent) => agent.destroy()))) };
+}
+
+function judge(policy: AddressPolicy, text: string): Verdict {
+  if (!URL.canParse(text)) throw new TransportError({ kind: 'unreachable', code: 'ERR_INVALID_URL' });
+  const url = new URL(text);
+  const verdict = policy.judge(url);
+  const host = hostOf(url);
+  const literal = isIP(host) !== 0;
+  if (verdict === 'refused' || (verdict === 'checked' && literal && !isOpenAddress(host))) {
+    throw new TransportError({ kind: 'addressRefused', host });
+  }
+  return verdict;
+}
+
+function createAgent(options: UndiciTransportOptions, verdict: Verdict, ca: string | undefined): Agent {
+  const resolve: LookupFunction = options.lookup ?? lookup;
+  return new Agent({
+    connections: CONNECTIONS,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    connect: {
+      timeout: CONNECT_TIMEOUT_MS,
+      allowH2: false,
+      lookup: verdict === 'named' ? resolve : openLookup(resolve),
+      ...(ca === undefined ? {} : { ca }),
+    },
+  });
+}
+
+/** Resolves to the open addresses of a name only; it is the socket's own look-up, so what it checked is what is connected to. */
+function openLookup(resolve: LookupFunction): LookupFunction {
+  return (host, options, callback) => {
+    resolve(host, { ...options, all: true }, (error, addresses, family) => {
+      if (error !== null) return callback(error, '');
+      const found = typeof addresses === 'string' ? [{ address: addresses, family: family ?? 0 }] : addresses;
+      const open = found.filter(({ address }) => isOpenAddress(address));
+      const [first] = open;
+      if (first === undefined) return callback(new TransportError({ kind: 'addressRefused', host }), '');
+      return options.all === true ? callback(null, open) : callback(null, first.address, first.family);
+    });
+  };
+}
+
+async function exchange(request: HttpRequest, dispatcher: Agent, userAgent: string): Promise<HttpResponse> {
+  const signal = AbortSignal.timeout(request.timeoutMs);
+  try {
+    const response = await send(request.url, {
+      dispatcher,
+      method: request.method,
+      headers: { 'user-agent': userAgent, ...request.headers },
+      body: request.body ?? null,
+      signal,
+    });
+    return { status: response.statusCode, headers: flatten(response.headers), body: await response.body.text() };
+  } catch (error) {
+    if (error instanceof TransportError) throw error;
+    throw new TransportError(signal.aborted ? { kind: 'timeout' } : { kind: 'unreachable', code: codeOf(error) });
+  }
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}
+
+/** Node's or undici's code; never the message, which can quote a header. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return 'UNKNOWN';
+  return error.code;
+}

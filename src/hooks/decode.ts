@@ -1,0 +1,126 @@
+/** A sync or finalize request as the domain sees it. Pure and total: what parsed, decodes. */
+import type { Observed, PoolIdentity } from '../pool/model.ts';
+import { type Condition, decodeConditions } from './decode-conditions.ts';
+import { decodeDeployment } from './decode-deployment.ts';
+import { decodeJob } from './decode-job.ts';
+import { decodeHead } from './decode-metadata.ts';
+import { decodePod } from './decode-pod.ts';
+import { type Credentials, decodeSecret, type KeyLookup, lookUpConfigMapKey, lookUpSecretKey, lookUpToken } from './decode-secret.ts';
+import { decodeMemory, type MemoryFromStatus } from './decode-status.ts';
+import type { NamedObject, SyncRequest } from './protocol.ts';
+import { isObject, objectAt, objectsAt, textAt, type WireObject } from './wire.ts';
+
+export interface DecodedRequest {
+  readonly pool: PoolIdentity;
+  /** As the user wrote it; absent reads as `{}`. */
+  readonly rawSpec: unknown;
+  readonly memoryFromStatus: MemoryFromStatus;
+  /** The status' conditions, for their lastTransitionTime. */
+  readonly previousConditions: readonly Condition[];
+  /** The status as it stands in the cluster. */
+  readonly rawStatus: unknown;
+  readonly observed: Observed;
+  /** Every child in the pool's namespace by name, ours or not: what an answer leaves out is deleted. */
+  readonly raw: RawChildren;
+  /** Names of ConfigMaps that an observed workload or Pod of the pool mounts: these must stay. */
+  readonly configMapsInUse: ReadonlySet<string>;
+  /** By runner, as far as the observed Secrets hold them. */
+  readonly credentials: ReadonlyMap<string, Credentials>;
+  /** Keys of related objects in the pool's namespace. */
+  tokenSecret(name: string, key: string): KeyLookup;
+  caSecret(name: string, key: string): KeyLookup;
+  caConfigMap(name: string, key: string): KeyLookup;
+  /** The Namespace goes away and refuses every new object (facts-kubernetes, trap B). */
+  readonly namespaceTerminating: boolean;
+  readonly finalizing: boolean;
+}
+
+export interface RawChildren {
+  readonly secrets: ReadonlyMap<string, WireObject>;
+  readonly configMaps: ReadonlyMap<string, WireObject>;
+  /** Jobs and Deployments. Of two with one name the Deployment is under `Deployment/<name>`, so that neither is lost. */
+  readonly workloads: ReadonlyMap<string, WireObject>;
+}
+
+export function decodeRequest(request: SyncRequest): DecodedRequest {
+  const { parent, children, related } = request;
+  const pool = decodePool(parent);
+  const secrets = inNamespace(children['Secret.v1'], pool.namespace);
+  const jobs = inNamespace(children['Job.batch/v1'], pool.namespace);
+  const deployments = inNamespace(children['Deployment.apps/v1'], pool.namespace);
+  const relatedSecrets = inNamespace(related['Secret.v1'], pool.namespace);
+  const relatedConfigMaps = inNamespace(related['ConfigMap.v1'], pool.namespace);
+  const relatedPods = inNamespace(related['Pod.v1'], pool.namespace);
+  const status = isObject(parent.status) ? parent.status : {};
+  const decodedSecrets = decodeEach(secrets, pool.uid, decodeSecret);
+  return {
+    pool,
+    rawSpec: parent.spec ?? {},
+    memoryFromStatus: decodeMemory(status),
+    previousConditions: decodeConditions(status),
+    rawStatus: status,
+    observed: {
+      secrets: decodedSecrets.map(({ secret }) => secret),
+      workloads: [...decodeEach(jobs, pool.uid, decodeJob), ...decodeEach(deployments, pool.uid, decodeDeployment)],
+      pods: decodeEach(relatedPods, pool.uid, decodePod),
+    },
+    raw: { secrets, configMaps: inNamespace(children['ConfigMap.v1'], pool.namespace), workloads: workloadsByName(jobs, deployments) },
+    configMapsInUse: new Set([
+      ...[...jobs.values(), ...deployments.values()].flatMap((object) => mountedConfigMaps(objectAt(objectAt(object, 'spec'), 'template'))),
+      ...[...relatedPods.values()].flatMap(mountedConfigMaps),
+    ]),
+    credentials: new Map(
+      decodedSecrets.flatMap(({ secret, credentials }) => (credentials === null ? [] : [[secret.tags.runner, credentials] as const])),
+    ),
+    tokenSecret: (name, key) => lookUpToken(relatedSecrets.get(name), key),
+    caSecret: (name, key) => lookUpSecretKey(relatedSecrets.get(name), key),
+    caConfigMap: (name, key) => lookUpConfigMapKey(relatedConfigMaps.get(name), key),
+    namespaceTerminating: isTerminating(related['Namespace.v1'], pool.namespace),
+    finalizing: request.finalizing,
+  };
+}
+
+function decodePool(parent: SyncRequest['parent']): PoolIdentity {
+  const { namespace, generation } = parent.metadata;
+  const { name, uid, createdAt, deletionAt } = decodeHead(parent);
+  return { namespace, name, uid, generation, createdAt, deletionAt };
+}
+
+/** In v2 a rule without a namespace matches every one, so the answer of `/customize` is not relied upon (facts-metacontroller, section 8). */
+function inNamespace(objects: Readonly<Record<string, NamedObject>> | undefined, namespace: string): ReadonlyMap<string, NamedObject> {
+  const found = Object.values(objects ?? {}).filter(({ metadata }) => metadata.namespace === namespace);
+  return new Map(found.map((object) => [object.metadata.name, object]));
+}
+
+/** The objects that are our runners'. */
+function decodeEach<T>(
+  objects: ReadonlyMap<string, NamedObject>,
+  poolUid: string,
+  decode: (object: NamedObject, poolUid: string) => T | null,
+): readonly T[] {
+  return [...objects.values()].map((object) => decode(object, poolUid)).filter((decoded) => decoded !== null);
+}
+
+function workloadsByName(
+  jobs: ReadonlyMap<string, WireObject>,
+  deployments: ReadonlyMap<string, WireObject>,
+): ReadonlyMap<string, WireObject> {
+  const workloads = new Map(jobs);
+  for (const [name, deployment] of deployments) workloads.set(jobs.has(name) ? `Deployment/${name}` : name, deployment);
+  return workloads;
+}
+
+/** `pod`: a Pod or a Pod template. */
+function mountedConfigMaps(pod: WireObject): readonly string[] {
+  return objectsAt(objectAt(pod, 'spec'), 'volumes').flatMap((volume) => {
+    const sources = [volume, ...objectsAt(objectAt(volume, 'projected'), 'sources')];
+    return sources.flatMap((source) => textAt(objectAt(source, 'configMap'), 'name') ?? []);
+  });
+}
+
+/** Found by name, not by key: a namespace may be called `constructor`. */
+function isTerminating(namespaces: Readonly<Record<string, NamedObject>> | undefined, name: string): boolean {
+  const namespace = Object.values(namespaces ?? {}).find(({ metadata }) => metadata.name === name);
+  if (namespace === undefined) return false;
+  return namespace.metadata.deletionTimestamp !== undefined || textAt(objectAt(namespace, 'status'), 'phase') === 'Terminating';
+}

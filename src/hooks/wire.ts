@@ -1,0 +1,65 @@
+/**
+ * Total readers of JSON that others wrote: a field that is missing or of another type reads as null or empty. An object
+ * with one odd field must still be seen, since what is not seen looks deleted.
+ */
+export type WireObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is WireObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The member of that name if it is an object of its own, else an empty object. */
+export function objectAt(parent: WireObject, key: string): WireObject {
+  const value = memberAt(parent, key);
+  return isObject(value) ? value : {};
+}
+
+/** The objects of a list; other items are left out. */
+export function objectsAt(parent: WireObject, key: string): readonly WireObject[] {
+  const value = memberAt(parent, key);
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** A string that is not empty, else null. */
+export function textAt(parent: WireObject, key: string): string | null {
+  const value = memberAt(parent, key);
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A whole number, else null. */
+export function integerAt(parent: WireObject, key: string): number | null {
+  const value = memberAt(parent, key);
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
+}
+
+/** RFC 3339 as ms since the epoch, else null. */
+export function timeAt(parent: WireObject, key: string): number | null {
+  const value = textAt(parent, key);
+  return value === null ? null : parseTime(value);
+}
+
+/** RFC 3339, which is all that Kubernetes and we write: everything that it matches, `Date.parse` reads. */
+export const RFC_3339 =
+  '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$';
+const rfc3339 = new RegExp(RFC_3339);
+
+/** Ms since the epoch; null for anything but RFC 3339. */
+export function parseTime(text: string): number | null {
+  return rfc3339.test(text) ? Date.parse(text) : null;
+}
+
+/** A whole number of at least `least`, in decimal digits. */
+export function parseInteger(text: string | null, least: number): number | null {
+  if (text === null || !/^\d{1,15}$/.test(text)) return null;
+  const value = Number(text);
+  return value < least ? null : value;
+}
+
+/** A value of a Secret's `data`; null when it is not base64. */
+export function decodeBase64(text: string): Buffer | null {
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? Buffer.from(text, 'base64') : null;
+}
+
+function memberAt(parent: WireObject, key: string): unknown {
+  return Object.hasOwn(parent, key) ? parent[key] : undefined;
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../../src/config.ts';
+import { buildConfigurationReference } from '../../src/config-reference.ts';
+import { ConfigTable } from '../../src/config-table.ts';
+
+const ALLOWLIST =
+  'FORGEJO_URL_ALLOWLIST must be `https://host`, `host`, `host:port` or `*.example.org`, several separated by commas without spaces';
+const DEFAULTS = {
+  host: '0.0.0.0',
+  port: 8080,
+  metricsPort: 9090,
+  logLevel: 'info',
+  bearerTokenFiles: [],
+  tls: null,
+  forgejoUrlAllowlist: [],
+  forgejoTimeoutMs: 4000,
+  issuedGraceMs: 30_000,
+  finishingGraceMs: 30_000,
+  effectBudgetMs: 6000,
+  effectConcurrency: 16,
+  maxConcurrentHooks: 128,
+  maxEventLoopDelayMs: 1000,
+  filePollMs: 10_000,
+  shutdownDelayMs: 3000,
+  shutdownGraceMs: 15_000,
+};
+
+describe('the configuration', () => {
+  it.each([
+    { environment: {}, config: {}, because: 'everything has a default' },
+    { environment: { PORT: '', TLS_CERT_FILE: '', UNRELATED: 'x' }, config: {}, because: 'an empty variable is one that is not set' },
+    { environment: { PORT: '0', METRICS_PORT: '0' }, config: { port: 0, metricsPort: 0 }, because: '0 takes a free port' },
+    { environment: { HOST: '::' }, config: { host: '::' }, because: 'IPv6' },
+    { environment: { LOG_LEVEL: 'debug' }, config: { logLevel: 'debug' }, because: 'a level of the list' },
+    {
+      environment: { BEARER_TOKEN_FILE: '/a/new,/a/old' },
+      config: { bearerTokenFiles: ['/a/new', '/a/old'] },
+      because: 'two files while rotating',
+    },
+    {
+      environment: { TLS_CERT_FILE: '/tls/tls.crt', TLS_KEY_FILE: '/tls/tls.key' },
+      config: { tls: { certFile: '/tls/tls.crt', keyFile: '/tls/tls.key' } },
+      because: 'a pair',
+    },
+    {
+      environment: { FORGEJO_URL_ALLOWLIST: 'https://git.example.org,*.example.com' },
+      config: { forgejoUrlAllowlist: ['https://git.example.org', '*.example.com'] },
+      because: 'a list',
+    },
+    {
+      environment: { ISSUED_GRACE_SECONDS: '60', EFFECT_BUDGET_SECONDS: '5', FORGEJO_TIMEOUT_SECONDS: '3' },
+      config: { issuedGraceMs: 60_000, effectBudgetMs: 5000, forgejoTimeoutMs: 3000 },
+      because: 'seconds become milliseconds',
+    },
+  ])('is read from $environment: $because', ({ environment, config }) => {
+    expect(loadConfig(environment)).toEqual({ ...DEFAULTS, ...config });
+  });
+
+  it.each([
+    { environment: { PORT: 'http' }, problems: ['PORT must be a whole number from 0 to 65535'] },
+    { environment: { PORT: '65536' }, problems: ['PORT must be a whole number from 0 to 65535'] },
+    { environment: { PORT: '80.5' }, problems: ['PORT must be a whole number from 0 to 65535'] },
+    { environment: { PORT: ' 80' }, problems: ['PORT must be a whole number from 0 to 65535'] },
+    { environment: { EFFECT_BUDGET_SECONDS: '10' }, problems: ['EFFECT_BUDGET_SECONDS must be a whole number from 1 to 9'] },
+    { environment: { LOG_LEVEL: 'INFO' }, problems: ['LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'] },
+    { environment: { HOST: 'a b' }, problems: ['HOST must be an IP address or a host name'] },
+    { environment: { BEARER_TOKEN_FILE: 's3cret' }, problems: ['BEARER_TOKEN_FILE must be absolute paths separated by commas'] },
+    { environment: { FORGEJO_URL_ALLOWLIST: 'a, b' }, problems: [ALLOWLIST] },
+    { environment: { FORGEJO_URL_ALLOWLIST: 'git.example.org,https://a/b/c' }, problems: [ALLOWLIST] },
+    { environment: { TLS_CERT_FILE: '/a' }, problems: ['TLS_CERT_FILE and TLS_KEY_FILE need each other'] },
+    { environment: { PORT: '9090' }, problems: ['METRICS_PORT must be another port than PORT'] },
+    {
+      environment: { PORT: 'x', LOG_LEVEL: 'y', TLS_KEY_FILE: 'z' },
+      problems: [
+        'PORT must be a whole number from 0 to 65535',
+        'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent',
+        'TLS_KEY_FILE must be an absolute path',
+      ],
+    },
+  ])('stops the start for $environment and names every bad variable', ({ environment, problems }) => {
+    const error = catchError(() => loadConfig(environment));
+    expect(error.problems).toEqual(problems);
+    expect(error.message).toBe(`the configuration is not valid:\n- ${problems.join('\n- ')}`);
+  });
+
+  it('does not repeat a value, which may be a secret in the wrong place', () => {
+    expect(catchError(() => loadConfig({ BEARER_TOKEN_FILE: 's3cret' })).message).not.toContain('s3cret');
+  });
+});
+
+describe('the reference page', () => {
+  it('has a row for every variable', () => {
+    const rows = buildConfigurationReference()
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    expect(rows.map((row) => row.split('`')[1])).toEqual(Object.keys(ConfigTable.properties));
+  });
+
+  it('says what is allowed, what is the default and what it means', () => {
+    expect(buildConfigurationReference()).toContain(
+      '| `EFFECT_CONCURRENCY` | a whole number from 1 to 256 | `16` | How many requests one sync sends to Forgejo at once. |',
+    );
+    expect(buildConfigurationReference()).toContain('| `TLS_KEY_FILE` | an absolute path | - | Private key of TLS_CERT_FILE in PEM. |');
+  });
+
+  it('has defaults that are allowed', () => {
+    expect(() => loadConfig({})).not.toThrow();
+  });
+});
+
+function catchError(run: () => unknown): ConfigError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { recordedBody } from '../hooks/recordings.ts';
+import { eventually, send, temporaryDirectory } from './http.ts';
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+
+let started: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of started) child.kill('SIGKILL');
+  started = [];
+});
+
+function start(environment: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [MAIN], { env: { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', ...environment } });
+  started.push(child);
+  return { child, err: text(child.stderr), ended: once(child, 'exit') };
+}
+
+describe('the service', () => {
+  it('does not start with a bad configuration, and says why', async () => {
+    const { err, ended } = start({ PORT: 'http' });
+    expect(await ended).toEqual([1, null]);
+    expect(await err).toBe('the configuration is not valid:\n- PORT must be a whole number from 0 to 65535\n');
+  });
+
+  it('starts, answers hooks of Metacontroller behind its token, and ends in order on TERM', async () => {
+    const directory = temporaryDirectory();
+    const tokenFile = join(directory, 'token');
+    writeFileSync(tokenFile, 'the-token\n');
+    const { child, ended, err } = start({ BEARER_TOKEN_FILE: tokenFile, SHUTDOWN_DELAY_SECONDS: '0' });
+    let log = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      log += chunk.toString('utf8');
+    });
+    await eventually(async () => expect(log).toContain('"msg":"started"'));
+    const line = JSON.parse(log.split('\n').find((candidate) => candidate.includes('"msg":"started"')) ?? '');
+    expect(line).toMatchObject({
+      level: 'info',
+      authenticated: true,
+      version: packageVersion(),
+      hooks: expect.stringMatching(/^http:\/\/127/),
+    });
+    const hooks: string = line.hooks;
+
+    const recorded = JSON.parse(JSON.stringify(recordedBody('kubernetes/customize-1')));
+    const headers = { authorization: 'Bearer the-token' };
+    const customize = await send(hooks, { path: '/customize', headers, body: JSON.stringify(recorded.request) });
+    expect(customize.status).toBe(200);
+    expect(JSON.parse(customize.body).relatedResources).toContainEqual({ apiVersion: 'v1', resource: 'namespaces', names: ['k'] });
+    expect((await send(hooks, { path: '/customize', body: '{}' })).status).toBe(401);
+
+    // The recorded spec is not a valid one of ours: everything observed must come back.
+    const sync = await send(hooks, { headers, body: JSON.stringify(recordedBody('kubernetes/K1-normal-6')) });
+    expect(sync.status).toBe(200);
+    const kinds = JSON.parse(sync.body).children.map(({ kind }: { readonly kind: string }) => kind);
+    expect(kinds.toSorted()).toEqual(['ConfigMap', 'Job', 'Secret']);
+
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(await err).toBe('');
+    expect(log).toContain('"msg":"stopped"');
+    expect(log).not.toContain('the-token');
+  });
+});
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
