@@ -1,6 +1,6 @@
 /** The hooks without HTTP: what Metacontroller would send and receive, as text, so that nothing is shared by reference. */
 import type { HookReply, Operator } from '../hooks/reply.ts';
-import type { HookCall } from './cluster/metacontroller.ts';
+import type { HookCall } from './cluster/hook-caller.ts';
 
 export function directHooks(operator: Operator): HookCall {
   return async (hook, body) => {

@@ -3,6 +3,8 @@ import type { RunnerPoolSpec } from '../api/runnerpool.ts';
 import { specHash } from '../children/spec-hash.ts';
 import type { Access } from '../forgejo/access.ts';
 import { perform } from '../forgejo/perform.ts';
+import type { ReadOptions } from '../forgejo/reader.ts';
+import { runnersPath } from '../forgejo/scope-path.ts';
 import { type Judged, judge } from '../pool/judge.ts';
 import type { Effect, ForgejoView, Outcome, Scope, World } from '../pool/model.ts';
 import type { Plan } from '../pool/plan.ts';
@@ -10,15 +12,26 @@ import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './operator.ts';
 import { type MemoryStore, mergeMemory } from './pool-memory.ts';
 
+export interface CallTimes {
+  /** Own clock: when this call's turn came; what is read for it alone is read after that. */
+  readonly arrivedAt: number;
+  /** Own clock: when the hook was called; its time-out runs from then. */
+  readonly calledAt: number;
+}
+
 /** One call for one pool. */
-export interface Call {
+export interface Call extends CallTimes {
   readonly decoded: DecodedRequest;
   readonly spec: RunnerPoolSpec;
   readonly scope: Scope;
   readonly access: Access;
-  /** Own clock. */
-  readonly arrivedAt: number;
 }
+
+/** A hook has 10 s (facts: Metacontroller, section 4): the reads, the effects and the answer must fit into it. */
+const READS_MS = 4_500;
+const EFFECTS_END_MS = 9_000;
+/** A read that is still under way goes on, and the next call finds its outcome. */
+const READ_AGAIN_MS = 2_000;
 
 export interface Decision<P extends Plan> {
   readonly world: World;
@@ -38,10 +51,23 @@ export async function decide<P extends Plan>(
   needsFresh: (plan: P) => boolean,
 ): Promise<Decision<P>> {
   const intervalMs = call.spec.pollIntervalSeconds * 1000;
-  const first = decideOn(await deps.reader.read(call.access, call.scope, { intervalMs }), call, deps, memory, planner);
+  const first = decideOn(await readInTime(call, deps, { intervalMs }), call, deps, memory, planner);
   if (!needsFresh(first.plan)) return first;
-  const view = await deps.reader.read(call.access, call.scope, { intervalMs, begunAfter: call.arrivedAt });
+  const view = await readInTime(call, deps, { intervalMs, begunAfter: call.arrivedAt });
   return decideOn(view, call, deps, memory, planner);
+}
+
+async function readInTime(call: Call, deps: OperatorDeps, options: ReadOptions): Promise<ForgejoView> {
+  const left = call.calledAt + READS_MS - deps.clock.now();
+  const answered = new AbortController();
+  const tooLate = deps.clock.sleep(Math.max(0, left), answered.signal).then((): ForgejoView => {
+    const now = deps.reader.forgejoNow(call.access);
+    const failure = { kind: 'timeout', method: 'GET', path: runnersPath(call.scope), afterMs: READS_MS } as const;
+    return { kind: 'unavailable', failure, nextReadAt: now + READ_AGAIN_MS };
+  });
+  const view = await Promise.race([deps.reader.read(call.access, call.scope, options), tooLate]);
+  answered.abort();
+  return view;
 }
 
 function decideOn<P extends Plan>(
@@ -88,7 +114,7 @@ export function performFor(call: Call, effects: readonly Effect[], deps: Operato
     access: call.access,
     scope: call.scope,
     underWay: deps.effectsUnderWay,
-    budgetMs: deps.config.effectBudgetMs,
+    budgetMs: Math.max(0, Math.min(deps.config.effectBudgetMs, call.calledAt + EFFECTS_END_MS - deps.clock.now())),
     concurrency: deps.config.effectConcurrency,
     credentialsOf: (runner) => credentialsOf(runner, call.decoded, memory),
     onRegistered: ({ effect, registration, token, issuedAt }) => {

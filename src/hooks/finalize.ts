@@ -11,7 +11,7 @@ import { renderStatus } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
 import { childrenOfFinalize } from './children.ts';
-import { type Decision, decide, performFor, stillHeld, worldOf } from './decide.ts';
+import { type CallTimes, type Decision, decide, performFor, stillHeld, worldOf } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './operator.ts';
 import type { MemoryStore } from './pool-memory.ts';
@@ -20,7 +20,7 @@ import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
 /** How often a deleted pool without a token is looked at. */
 const WITHOUT_ACCESS_RETRY_MS = 10_000;
 
-export async function finalizePool(decoded: DecodedRequest, arrivedAt: number, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
+export async function finalizePool(decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
   const { uid } = decoded.pool;
   const spec = readSpec(decoded.rawSpec);
   const observesChildren = observedChildren(decoded).size > 0;
@@ -41,7 +41,7 @@ export async function finalizePool(decoded: DecodedRequest, arrivedAt: number, d
   }
 
   memory.change(uid, { apiToken: resolved.access.token, withoutTokenSince: null });
-  const call = { decoded, spec, scope: scopeOf(spec.forgejo), access: resolved.access, arrivedAt };
+  const call = { decoded, spec, scope: scopeOf(spec.forgejo), access: resolved.access, ...times };
   const planner = (world: World, slots: readonly Judged[]): FinalizePlan =>
     planFinalize(world, slots, { observesChildren, withoutTokenSince: null });
   const decision = await decide(call, deps, memory, planner, (plan) => plan.finalized && plan.leftBehind.length === 0);

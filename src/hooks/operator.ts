@@ -5,6 +5,7 @@ import type { EffectsUnderWay } from '../forgejo/perform.ts';
 import type { Reader } from '../forgejo/reader.ts';
 import type { Transport } from '../forgejo/transport.ts';
 import { customize } from './customize.ts';
+import type { CallTimes } from './decide.ts';
 import { type DecodedRequest, decodeRequest } from './decode.ts';
 import { finalizePool } from './finalize.ts';
 import type { OperatorLog } from './operator-log.ts';
@@ -30,7 +31,7 @@ export interface OperatorDeps {
   };
 }
 
-type Handler = (decoded: DecodedRequest, arrivedAt: number, deps: OperatorDeps, memory: MemoryStore) => Promise<Draft>;
+type Handler = (decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore) => Promise<Draft>;
 
 export function createOperator(options: Omit<OperatorDeps, 'effectsUnderWay'>): Operator {
   const deps: OperatorDeps = { ...options, effectsUnderWay: new Map() };
@@ -40,7 +41,11 @@ export function createOperator(options: Omit<OperatorDeps, 'effectsUnderWay'>): 
     const parsed = parseSyncRequest(body);
     if (!parsed.ok) return refused(parsed.reason);
     const decoded = decodeRequest(parsed.request);
-    return memory.exclusive(decoded.pool.uid, async () => replyOf(await handle(decoded, deps.clock.now(), deps, memory), name, decoded));
+    const calledAt = deps.clock.now();
+    return memory.exclusive(decoded.pool.uid, async () => {
+      const draft = await handle(decoded, { calledAt, arrivedAt: deps.clock.now() }, deps, memory);
+      return replyOf(draft, name, decoded);
+    });
   }
 
   return {

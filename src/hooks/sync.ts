@@ -11,7 +11,7 @@ import { renderStatus, statusForInvalidSpec } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
 import { childrenAsObserved, childrenOfSync } from './children.ts';
-import { type Decision, decide, performFor, stillHeld, worldOf } from './decide.ts';
+import { type CallTimes, type Decision, decide, performFor, stillHeld, worldOf } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './operator.ts';
 import type { MemoryStore } from './pool-memory.ts';
@@ -20,7 +20,7 @@ import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
 /** How often a pool is tried again that can't ask Forgejo for want of a Secret: its arrival starts a sync by itself. */
 const ACCESS_RETRY_MS = 30_000;
 
-export async function syncPool(decoded: DecodedRequest, arrivedAt: number, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
+export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
   const validated = validateSpec(decoded.rawSpec);
   if (!validated.ok) {
     const status = statusForInvalidSpec(previousOf(decoded), findingsForInvalidSpec(validated.problems), deps.clock.now());
@@ -31,7 +31,7 @@ export async function syncPool(decoded: DecodedRequest, arrivedAt: number, deps:
   if (resolved.kind === 'problem') return withoutAccess(decoded, spec, resolved.problem, deps, memory);
 
   const { access } = resolved;
-  const call = { decoded, spec, scope: scopeOf(spec.forgejo), access, arrivedAt };
+  const call = { decoded, spec, scope: scopeOf(spec.forgejo), access, ...times };
   const decision = await decide(call, deps, memory, plan, (made) => made.effects.some((effect) => effect.kind === 'register'));
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
   deps.log.outcomes(decoded.pool, outcomes);

@@ -57,6 +57,14 @@ export function poolAllows(memory: Pick<Memory, 'backoff'>, now: Instant): numbe
   return brake.until > now ? 0 : 1;
 }
 
+/** A try of a braked pool is spent when it is made: how it ends may show only after `pendingTimeoutSeconds`. */
+export function spendTry(entries: readonly BackoffEntry[], created: number, now: Instant): readonly BackoffEntry[] {
+  if (created === 0) return entries;
+  return entries.map((entry) =>
+    entry.key === POOL_KEY && entry.attempts >= POOL_BRAKE_AFTER ? { ...entry, until: now + POOL_BRAKE_MS } : entry,
+  );
+}
+
 function delayOf(kind: Mishap['kind'], attempts: number): number {
   switch (kind) {
     case 'disrupted':

@@ -23,9 +23,7 @@ export function findings(world: World, plan: Plan, settled: Settled, finalizing:
   return [
     ready(plan, words),
     { type: 'SpecValid', status: 'True', reason: 'SpecAccepted', message: 'The spec is valid.' },
-    words?.type === 'ForgejoReachable'
-      ? { ...words, status: 'False' }
-      : { type: 'ForgejoReachable', status: 'True', reason: 'ForgejoAnswered', message: 'Forgejo answers.' },
+    reachable(words),
     authorized(words),
     imageSupported(world),
     scalingLimited(world, plan),
@@ -86,7 +84,7 @@ function isReason(text: string): text is ConditionReason {
 function ready(plan: Plan, words: FailureWords | null): Finding {
   if (words !== null) return { type: 'Ready', status: 'False', reason: words.reason, message: words.message };
   const late = plan.fates.find(({ slot }) => slot.phase === 'stuck');
-  const blocked = plan.fates.find(({ slot }) => slot.waitsFor !== null && !HARMLESS_WAITS.has(slot.waitsFor));
+  const blocked = plan.fates.find(({ phase, slot }) => phase === 'starting' && slot.waitsFor !== null && !HARMLESS_WAITS.has(slot.waitsFor));
   const stuck = late ?? blocked;
   if (stuck === undefined) return { type: 'Ready', status: 'True', reason: 'RunnersReady', message: 'No wanted runner is stuck.' };
   return { type: 'Ready', status: 'False', ...stuckWords(stuck) };
@@ -97,7 +95,7 @@ const HARMLESS_WAITS: ReadonlySet<string> = new Set(['ContainerCreating', 'PodIn
 
 function stuckWords({ slot }: Fate): Pick<Finding, 'reason' | 'message'> {
   if (slot.waitsFor === 'PodNotCreated') {
-    const message = `Kubernetes created no Pod for runner ${slot.key}: kubectl describe job ${slot.key} shows why (quota, admission, service account).`;
+    const message = `Kubernetes created no Pod for runner ${slot.key}: kubectl describe ${slot.kind.toLowerCase()} ${slot.key} shows why (quota, admission, service account).`;
     return { reason: 'PodNotCreated', message };
   }
   const waits = slot.waitsFor === null ? 'it has not reported to Forgejo' : `its Pod waits: ${slot.waitsFor}`;
@@ -106,6 +104,16 @@ function stuckWords({ slot }: Fate): Pick<Finding, 'reason' | 'message'> {
     message: `Runner ${slot.key} does not get to work: ${waits}.`,
   };
 }
+
+function reachable(words: FailureWords | null): Finding {
+  if (words?.type === 'ForgejoReachable') return { ...words, type: 'ForgejoReachable', status: 'False' };
+  if (words !== null && UNASKED.has(words.reason)) {
+    return { type: 'ForgejoReachable', status: 'Unknown', reason: 'NotAsked', message: 'Forgejo could not be asked.' };
+  }
+  return { type: 'ForgejoReachable', status: 'True', reason: 'ForgejoAnswered', message: 'Forgejo answers.' };
+}
+
+const UNASKED: ReadonlySet<ConditionReason> = new Set(['TokenSecretMissing', 'TokenKeyMissing']);
 
 function authorized(words: FailureWords | null): Finding {
   if (words?.type === 'Authorized') return { ...words, type: 'Authorized', status: 'False' };

@@ -30,7 +30,8 @@ export function scaleEphemeral(world: World, slots: readonly Judged[], snapshot:
   const assigned = unserved.slice(0, Math.min(room, mayCreate)).map((job) => newRunner(world, job, nextAttempt(job.handle, slots, memory)));
 
   const pool = scaleWarm(world, warm, Math.max(0, spec.maxRunners - (live.length - ready(warm).length)), {
-    room: Math.min(room, mayCreate) - assigned.length,
+    room: room - assigned.length,
+    mayCreate: mayCreate - assigned.length,
     firstAttempt: lastWarmAttempt(slots, memory) + 1,
   });
   const wanted = live.length + unserved.length + pool.missing - pool.stop.length;
@@ -54,13 +55,14 @@ function ready(warm: readonly Judged[]): readonly Judged[] {
 
 /**
  * Keeps `minRunners` ready. Outdated ones are replaced one at a time: one more than the minimum is started, and when it is
- * idle (or there is no room for it) one outdated is stopped.
+ * idle one outdated is stopped. Without room for it one is stopped first, and the next only when its replacement is idle: a
+ * spec with which nothing starts must not cost the runners that work.
  */
 function scaleWarm(
   world: World,
   warm: readonly Judged[],
   most: number,
-  limits: { readonly room: number; readonly firstAttempt: number },
+  limits: { readonly room: number; readonly mayCreate: number; readonly firstAttempt: number },
 ): { readonly create: readonly NewRunner[]; readonly stop: readonly Judged[]; readonly missing: number } {
   const { spec } = world;
   const all = ready(warm);
@@ -68,15 +70,18 @@ function scaleWarm(
   const outdated = all.filter((slot) => slot.outdated);
   const surge = outdated.length > 0 && minimum > 0 && !spec.paused ? 1 : 0;
   const lacking = Math.max(0, minimum + surge - all.length);
-  const mayCreate = spec.paused || isBackingOff(world.memory, WARM_KEY, world.now) ? 0 : Math.max(0, limits.room);
+  const allowed = isBackingOff(world.memory, WARM_KEY, world.now) ? 0 : limits.mayCreate;
+  const mayCreate = Math.max(0, Math.min(limits.room, allowed));
   const create = Array.from({ length: Math.min(lacking, mayCreate) }, (_, index) => newRunner(world, null, limits.firstAttempt + index));
   const missing = Math.max(0, minimum - all.length);
 
   const surplus = all.length - minimum - surge;
   if (surplus > 0) return { create, stop: all.toSorted(stopFirst).filter(stoppable).slice(0, surplus), missing };
   const stopping = warm.some((slot) => slot.phase === 'stopping' || slot.phase === 'draining');
-  const current = all.filter((slot) => !slot.outdated && slot.phase === 'idle').length;
-  const replaced = surge === 1 && !stopping && (current + outdated.length > minimum || (lacking > 0 && limits.room <= 0));
+  const current = all.filter((slot) => !slot.outdated);
+  const idle = current.filter((slot) => slot.phase === 'idle').length;
+  const noRoom = lacking > 0 && limits.room <= 0 && idle === current.length;
+  const replaced = surge === 1 && !stopping && (idle + outdated.length > minimum || noRoom);
   return { create, stop: replaced ? outdated.toSorted(stopFirst).filter(stoppable).slice(0, 1) : [], missing };
 }
 

@@ -23,9 +23,10 @@ export function scalePersistent(world: World, slots: readonly Judged[], snapshot
   const missing = Math.max(0, wanted - serving.length);
   const create = Array.from({ length: Math.min(missing, mayCreate) }, (_, index) => newRunner(world, null, first + index));
 
+  const surplus = serving.length - wanted;
   return {
     create,
-    stop: [...surplusIdle(world, serving, serving.length - wanted), ...outdatedToStop(world, live, serving.length > wanted)],
+    stop: [...surplusIdle(world, serving, surplus), ...outdatedToStop(world, live, surplus)],
     desired: wanted,
     atMaximum: busy + waiting > spec.maxRunners,
   };
@@ -39,27 +40,36 @@ function serves(slot: Judged): boolean {
 const SERVING: readonly Phase[] = ['issued', 'starting', 'idle', 'busy', 'silent', 'detached', 'finishing'];
 const NOT_BUSY: readonly Phase[] = ['issued', 'starting', 'idle'];
 
+/** Idle ones beyond what is wanted: outdated ones and those above the maximum at once, others when they were idle for long. */
 function surplusIdle(world: World, serving: readonly Judged[], surplus: number): readonly Judged[] {
   const overMaximum = serving.length - world.spec.maxRunners;
   return serving
-    .filter((slot) => slot.phase === 'idle' && !slot.outdated)
-    .toSorted((a, b) => a.since - b.since || (a.key < b.key ? -1 : 1))
+    .filter((slot) => slot.phase === 'idle')
+    .toSorted((a, b) => Number(b.outdated) - Number(a.outdated) || longestFirst(a, b))
     .slice(0, Math.max(0, surplus))
-    .filter((slot, index) => index < overMaximum || world.now - slot.since >= world.spec.idleTimeoutSeconds * 1000);
+    .filter((slot, index) => slot.outdated || index < overMaximum || world.now - slot.since >= world.spec.idleTimeoutSeconds * 1000);
 }
 
-/** One idle one at a time, while no other is being replaced; busy ones when they have had their time. */
-function outdatedToStop(world: World, live: readonly Judged[], surplus: boolean): readonly Judged[] {
+/**
+ * One idle one at a time, while every other that is wanted is there: a spec with which nothing starts must not cost the
+ * runners that work. Busy ones when they have had their time.
+ */
+function outdatedToStop(world: World, live: readonly Judged[], surplus: number): readonly Judged[] {
   const outdated = live.filter((slot) => slot.outdated);
   const replacing = live.some(
     (slot) => slot.phase === 'stopping' || slot.phase === 'draining' || (slot.phase === 'starting' && !slot.outdated),
   );
-  const idle = outdated.filter((slot) => slot.phase === 'idle').toSorted((a, b) => a.since - b.since || (a.key < b.key ? -1 : 1));
+  const mayReplace = surplus === 0 && !replacing && !world.spec.paused;
+  const idle = outdated.filter((slot) => slot.phase === 'idle').toSorted(longestFirst);
   const overdue = outdated.filter(
     (slot) =>
       slot.phase === 'busy' &&
       slot.remembered?.outdatedSince != null &&
       world.now - slot.remembered.outdatedSince >= world.spec.drainTimeoutSeconds * 1000,
   );
-  return [...(replacing && !surplus ? [] : idle.slice(0, surplus ? idle.length : 1)), ...overdue];
+  return [...(mayReplace ? idle.slice(0, 1) : []), ...overdue];
+}
+
+function longestFirst(a: Judged, b: Judged): number {
+  return a.since - b.since || (a.key < b.key ? -1 : 1);
 }

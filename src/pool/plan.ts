@@ -10,11 +10,11 @@
  * While Forgejo can't be read, nothing but 1 happens. Effects are performed after this; `settle.ts` takes their outcomes.
  */
 import { registerEffect } from './attempts.ts';
-import { forgetOld, type Mishap, recordMishaps } from './backoff.ts';
+import { forgetOld, type Mishap, recordMishaps, spendTry } from './backoff.ts';
 import { hasJustEnded, hasJustStarted, historyOf, mishapOf, recentRunner } from './endings.ts';
 import { type Scaling, scaleEphemeral } from './ephemeral.ts';
 import { type Fate, keep, keepOrRender, stop } from './fate.ts';
-import type { Judged } from './judge.ts';
+import { isLive, type Judged } from './judge.ts';
 import type { BackoffEntry, Effect, Instant, RecentRunner, Snapshot, World } from './model.ts';
 import { scalePersistent } from './persistent.ts';
 import { isExplained, type Retirement, retire, retireStray, runningTasks } from './retire.ts';
@@ -45,7 +45,7 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
       ...slots.flatMap((slot) => findTask(slot, slots, snapshot)),
       ...create.map((tags) => registerEffect(world, tags)),
     ],
-    ...bookkeeping(world, slots, snapshot),
+    ...bookkeeping(world, slots, snapshot, create.length),
     desired: scaling.desired,
     atMaximum: scaling.atMaximum,
     wakeAt: earliest(settled.map(({ wakeAt }) => wakeAt)),
@@ -54,11 +54,38 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
 
 /** Missing information deletes nothing, registers nothing and counts nothing; what was being stopped goes on stopping. */
 function standStill(world: World, slots: readonly Judged[]): Plan {
-  const fates = slots.map((slot) =>
-    slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && !world.namespaceTerminating),
-  );
   const { backoff, recent } = world.memory;
-  return { fates, effects: [], backoff, recent, desired: slots.length, atMaximum: false, wakeAt: null };
+  const desired = slots.filter((slot) => isLive(slot.phase)).length;
+  return { fates: slots.map((slot) => unjudged(slot, world)), effects: [], backoff, recent, desired, atMaximum: false, wakeAt: null };
+}
+
+function unjudged(slot: Judged, world: World): Fate {
+  switch (slot.phase) {
+    case 'stopping':
+      return stop(slot);
+    case 'stuck':
+      // Written down as stuck it would begin to start anew; so it is given up when Forgejo answers again.
+      return { ...keep(slot), phase: 'starting' };
+    case 'starting':
+      return keepOrRender(slot, !world.namespaceTerminating);
+    case 'issued':
+    case 'idle':
+    case 'busy':
+    case 'silent':
+    case 'detached':
+    case 'finishing':
+    case 'draining':
+    case 'deregistered':
+    case 'lost':
+    case 'stray':
+    case 'inUse':
+    case 'ended':
+    case 'idleExit':
+    case 'completed':
+    case 'cancelled':
+    case 'failed':
+      return keep(slot);
+  }
 }
 
 function scale(world: World, slots: readonly Judged[], snapshot: Snapshot): Scaling {
@@ -110,7 +137,7 @@ function only(fate: Fate): SettledSlot {
 }
 
 /** Its registration is gone, yet its Pod runs on: the entrypoint ends a cancelled one within the grace. */
-function isOverdueFinishing(slot: Judged, world: World): boolean {
+export function isOverdueFinishing(slot: Judged, world: World): boolean {
   return slot.evidence.pod === 'running' && slot.evidence.row === 'absent' && world.now - slot.since > world.graces.finishingMs;
 }
 
@@ -146,13 +173,18 @@ function findTask(slot: Judged, slots: readonly Judged[], snapshot: Snapshot): r
     .map((job) => ({ kind: 'ask', runner: slot.key, registration, taskId: job.taskId }));
 }
 
-function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot): Pick<Plan, 'backoff' | 'recent'> {
+function bookkeeping(
+  world: World,
+  slots: readonly Judged[],
+  snapshot: Snapshot,
+  created: number,
+): Pick<Plan, 'backoff' | 'recent'> {
   const mishaps: readonly Mishap[] = slots.flatMap((slot) => mishapOf(slot) ?? []);
   const listed = new Set(snapshot.jobs.map((job) => job.handle));
   const entries = recordMishaps(world.memory.backoff, mishaps, slots.some(hasJustStarted), world.now);
   const ended = slots.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
   return {
-    backoff: forgetOld(entries, listed, world.now),
+    backoff: spendTry(forgetOld(entries, listed, world.now), created, world.now),
     recent: [...ended.map((slot) => recentRunner(slot, world)), ...world.memory.recent].slice(0, RECENT_KEPT),
   };
 }

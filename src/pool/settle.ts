@@ -19,7 +19,7 @@ export type ChildIntent =
 export interface Settled {
   readonly children: readonly ChildIntent[];
   readonly memory: Memory;
-  /** Why an effect failed, first one first; several effects fail alike. */
+  /** Why the pool's token was of no use to an effect, first one first; what fails as a runner says nothing about the token. */
   readonly failures: readonly ForgejoFailure[];
 }
 
@@ -28,7 +28,7 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
   const born = outcomes.flatMap((outcome) => (outcome.kind === 'registered' ? [tagsOf(outcome)] : []));
   return {
     children: [
-      ...plan.fates.flatMap((fate) => childrenOf(gone.has(fate.slot.key) ? { ...fate, secret: 'drop' } : fate)),
+      ...plan.fates.flatMap((fate) => childrenOf(gone.has(fate.slot.key) ? withoutRegistration(fate) : fate)),
       ...born.flatMap((tags): ChildIntent[] => [
         { kind: 'renderSecret', tags },
         { kind: 'renderWorkload', tags },
@@ -36,7 +36,7 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
     ],
     memory: {
       ...world.memory,
-      ...(world.forgejo.kind === 'answered' ? seenInForgejo(world, slots) : {}),
+      ...seenInForgejo(world, slots),
       endSeenAt: since(world.memory.endSeenAt, slots, world.now, ({ evidence }) => evidence.end !== 'none'),
       runners: [
         ...plan.fates.filter(isRemembered).map((fate) => remember(fate, world, outcomes)),
@@ -46,8 +46,17 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
       recent: plan.recent,
       lastWarmAttempt: Math.max(lastWarmAttempt(slots, world.memory), ...attemptsTried(outcomes)),
     },
-    failures: outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.failure] : [])),
+    failures: outcomes.flatMap((outcome) => (outcome.kind === 'failed' && !isAsRunner(outcome) ? [outcome.failure] : [])),
   };
+}
+
+function isAsRunner({ effect }: Outcome): boolean {
+  return effect.kind === 'ask' || effect.kind === 'report';
+}
+
+/** A runner that was stopped while idle leaves no history; without its row it would look like one whose job has ended. */
+function withoutRegistration(fate: Fate): Fate {
+  return { ...fate, secret: 'drop', workload: fate.phase === 'idleExit' ? 'drop' : fate.workload };
 }
 
 function childrenOf(fate: Fate): readonly ChildIntent[] {
@@ -72,11 +81,13 @@ function tagsOf(outcome: Outcome & { kind: 'registered' }): RunnerTags {
   return { runner, handle, repositoryId, attempt, specHash, registration: outcome.registration, issuedAt: outcome.issuedAt };
 }
 
-/** A name that was sent to Forgejo is used, also when the answer got lost. */
+/** A name that Forgejo may have taken is used, also when the answer got lost; one that it refused is not. */
 function attemptsTried(outcomes: readonly Outcome[]): readonly number[] {
-  return outcomes.flatMap(({ effect, kind }) =>
-    effect.kind === 'register' && effect.tags.handle === null && kind !== 'deferred' ? [effect.tags.attempt] : [],
-  );
+  return outcomes.flatMap((outcome) => {
+    const { effect } = outcome;
+    if (effect.kind !== 'register' || effect.tags.handle !== null) return [];
+    return outcome.kind === 'registered' || (outcome.kind === 'failed' && outcome.ambiguous) ? [effect.tags.attempt] : [];
+  });
 }
 
 /** A history Job is remembered by its annotations alone. */
@@ -141,9 +152,13 @@ function seenInForgejo(
   world: World,
   slots: readonly Judged[],
 ): Pick<Memory, 'firstSeen' | 'rowGoneSince' | 'rowIdleSince' | 'oldestWaitingSince'> {
-  if (world.forgejo.kind !== 'answered') return world.memory;
   const { memory, now } = world;
-  const readAt = world.forgejo.snapshot.registrationsReadAt;
+  if (world.forgejo.kind !== 'answered') {
+    const { firstSeen, oldestWaitingSince } = memory;
+    return { firstSeen, oldestWaitingSince, rowGoneSince: new Map(), rowIdleSince: new Map() };
+  }
+  // Before that an outage of Forgejo looks like the silence of a runner.
+  const { registrationsReadAt: readAt } = world.forgejo.snapshot;
   const waiting = waitingJobs(coveredJobs(world.forgejo.snapshot.jobs, world.spec));
   const restarted = memory.firstSeen.size === 0 ? memory.oldestWaitingSince : null;
   const firstSeen = new Map(
