@@ -1,4 +1,5 @@
 /** The children of an answer: what is kept is echoed as observed, what is new is rendered, and nothing is forgotten. */
+import { LABEL_POOL_UID } from '../api/keys.ts';
 import type { RunnerPoolSpec } from '../api/runnerpool.ts';
 import { renderConfigMap } from '../children/config-map.ts';
 import { echo } from '../children/echo.ts';
@@ -8,7 +9,7 @@ import { renderSecret } from '../children/secret.ts';
 import type { RunnerTags } from '../pool/model.ts';
 import type { ChildIntent } from '../pool/settle.ts';
 import type { DecodedRequest } from './decode.ts';
-import type { WireObject } from './wire.ts';
+import { objectAt, textAt, type WireObject } from './wire.ts';
 
 export interface ChildrenInput {
   readonly decoded: DecodedRequest;
@@ -26,7 +27,7 @@ export function childrenOfSync(input: ChildrenInput): readonly object[] {
   const observed = decoded.raw.configMaps.get(config.metadata.name);
   const current = observed !== undefined ? [echo(observed)] : decoded.namespaceTerminating ? [] : [config];
   const used = [...decoded.raw.configMaps]
-    .filter(([name]) => name !== config.metadata.name && isWanted(name, decoded))
+    .filter(([name, object]) => name !== config.metadata.name && isWanted(name, object, decoded))
     .map(([, object]) => echo(object));
   return [...current, ...used, ...foreign(decoded), ...runnerChildren(input, config.metadata.name)];
 }
@@ -45,17 +46,20 @@ export function childrenAsObserved(decoded: DecodedRequest): readonly object[] {
 }
 
 /** A ConfigMap that is not ours by its label is not ours to drop. */
-function isWanted(name: string, decoded: DecodedRequest): boolean {
-  return decoded.configMapsInUse.has(name);
+function isWanted(name: string, object: WireObject, decoded: DecodedRequest): boolean {
+  const label = textAt(objectAt(objectAt(object, 'metadata'), 'labels'), LABEL_POOL_UID);
+  return label !== decoded.pool.uid || decoded.configMapsInUse.has(name);
 }
 
 /** Children without our labels: somebody changed them, and what an answer leaves out is deleted. */
 function foreign(decoded: DecodedRequest): readonly object[] {
   const { secrets, workloads } = decoded.observed;
-  const ours = new Set([...secrets, ...workloads].map(({ tags }) => tags.runner));
-  const left = (objects: ReadonlyMap<string, WireObject>): readonly object[] =>
-    [...objects].filter(([name]) => !ours.has(name)).map(([, object]) => echo(object));
-  return [...left(decoded.raw.secrets), ...left(decoded.raw.workloads)];
+  return [...withoutSlot(decoded.raw.secrets, secrets), ...withoutSlot(decoded.raw.workloads, workloads)];
+}
+
+function withoutSlot(objects: ReadonlyMap<string, WireObject>, ours: readonly { readonly tags: RunnerTags }[]): readonly object[] {
+  const names = new Set(ours.map(({ tags }) => tags.runner));
+  return [...objects].filter(([name]) => !names.has(name)).map(([, object]) => echo(object));
 }
 
 function runnerChildren(input: ChildrenInput, configMapName: string): readonly object[] {

@@ -47,7 +47,7 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
   const decision = await decide(call, deps, memory, planner, (plan) => plan.finalized && plan.leftBehind.length === 0);
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
   deps.log.outcomes(decoded.pool, outcomes);
-  return answer(decision, outcomes, decoded, deps, memory);
+  return { ...answer(decision, outcomes, decoded, deps, memory), now: deps.reader.forgejoNow(resolved.access) };
 }
 
 function answer(

@@ -102,7 +102,7 @@ function mergeRunner(status: RememberedRunner, own: RememberedRunner): Remembere
     outdatedSince: earlier(status.outdatedSince, own.outdatedSince),
     lastTask: own.lastTask ?? status.lastTask,
     asked: [...new Set([...status.asked, ...own.asked])],
-    askedAt: own.askedAt ?? status.askedAt,
+    askedAt: latest(status.askedAt, own.askedAt),
     worked: status.worked || own.worked,
   };
 }
@@ -110,6 +110,10 @@ function mergeRunner(status: RememberedRunner, own: RememberedRunner): Remembere
 function earlier(a: Instant | null, b: Instant | null): Instant | null {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);
+}
+
+function latest(a: Instant | null, b: Instant | null): Instant | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 function mergeBackoff(status: readonly BackoffEntry[], own: readonly BackoffEntry[]): readonly BackoffEntry[] {

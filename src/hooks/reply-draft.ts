@@ -14,6 +14,7 @@ export interface Draft {
   readonly mustKeep: ReadonlySet<string>;
   /** When the next call is wanted, in the time of `now`; null: when something changes. */
   readonly wakeAt: Instant | null;
+  /** When the answer leaves: what the effects took must not put the next call off. */
   readonly now: Instant;
   readonly finalized?: boolean;
 }

@@ -37,7 +37,7 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   deps.log.outcomes(decoded.pool, outcomes);
   const settled = settle(decision.world, decision.slots, decision.plan, outcomes);
   memory.change(decoded.pool.uid, { apiToken: access.token });
-  return answer(decision, settled, decoded, spec, deps, memory);
+  return { ...answer(decision, settled, decoded, spec, deps, memory), now: deps.reader.forgejoNow(access) };
 }
 
 function withoutAccess(

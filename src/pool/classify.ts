@@ -74,7 +74,13 @@ export const TABLE: readonly Row[] = [
     when: (s) => !s.secret && podWaits(s) && (s.row === 'undeclared' || (s.row === 'absent' && (neverFurther(s) || s.pod === 'waiting'))),
     phase: 'failed',
   },
-  { row: '4c', because: 'its Secret was deleted by hand', when: (s) => !s.secret, phase: 'detached' },
+  {
+    row: '4c',
+    because: 'its Secret was deleted by hand, and no new Pod of its Deployment can start without',
+    when: (s) => !s.secret && s.kind === 'Deployment' && (s.row === 'absent' || (podWaits(s) && s.row === 'offline')),
+    phase: 'failed',
+  },
+  { row: '4d', because: 'its Secret was deleted by hand', when: (s) => !s.secret, phase: 'detached' },
 
   {
     row: '5a',

@@ -84,7 +84,9 @@ function isReason(text: string): text is ConditionReason {
 function ready(plan: Plan, words: FailureWords | null): Finding {
   if (words !== null) return { type: 'Ready', status: 'False', reason: words.reason, message: words.message };
   const late = plan.fates.find(({ slot }) => slot.phase === 'stuck');
-  const blocked = plan.fates.find(({ phase, slot }) => phase === 'starting' && slot.waitsFor !== null && !HARMLESS_WAITS.has(slot.waitsFor));
+  const blocked = plan.fates.find(
+    ({ phase, slot }) => phase === 'starting' && slot.waitsFor !== null && !HARMLESS_WAITS.has(slot.waitsFor),
+  );
   const stuck = late ?? blocked;
   if (stuck === undefined) return { type: 'Ready', status: 'True', reason: 'RunnersReady', message: 'No wanted runner is stuck.' };
   return { type: 'Ready', status: 'False', ...stuckWords(stuck) };

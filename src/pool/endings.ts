@@ -44,7 +44,9 @@ function hadTask(slot: Judged): boolean {
 export function hasJustStarted(slot: Judged): boolean {
   const before = slot.remembered?.phase;
   if (before !== undefined && before !== 'starting' && before !== 'issued') return false;
-  return slot.phase === 'idle' || slot.phase === 'busy' || (slot.phase === 'completed' && hasJustEnded(slot));
+  if (slot.phase === 'idle' || slot.phase === 'busy') return true;
+  if (slot.phase === 'starting' || slot.phase === 'idleExit') return slot.row?.declared === true;
+  return slot.phase === 'completed' && hasJustEnded(slot);
 }
 
 export function recentRunner(slot: Judged, world: World): RecentRunner {

@@ -3,7 +3,7 @@
  * and all doubt about stale reads happens here, so that the table itself can be enumerated.
  */
 
-import type { Instant, ObservedPod, World } from './model.ts';
+import { ENDED_PHASES, type Instant, type ObservedPod, type Phase, type World } from './model.ts';
 import type { Slot } from './slots.ts';
 import { KUBERNETES_MARGIN_MS, LOST_AFTER_GRACE_MS, LOST_AFTER_ROW_GONE_MS, OFFLINE_TRUSTED_AFTER_MS } from './times.ts';
 
@@ -119,6 +119,7 @@ function isRowLongGone(slot: Slot, world: World, row: Evidence['row']): boolean 
 }
 
 function rowWord(slot: Slot, world: World, endedAt: Instant | null): Evidence['row'] {
+  if (endedAt !== null && slot.row === null && isHistory(slot)) return 'absent';
   if (world.forgejo.kind !== 'answered') return 'unknown';
   const { snapshot } = world.forgejo;
   if (!isAfterEnd(snapshot.registrationsReadAt, endedAt)) return 'unknown';
@@ -130,6 +131,13 @@ function rowWord(slot: Slot, world: World, endedAt: Instant | null): Evidence['r
   const known = slot.tags.registration !== null && issuedAt !== null && snapshot.registrationsReadAt > issuedAt;
   return known && snapshot.registrationsComplete ? 'absent' : 'unknown';
 }
+
+/** A Job that is kept for its logs: its Secret went after its registration, so no list has to say so again. */
+function isHistory({ secret, held, remembered }: Slot): boolean {
+  return secret === null && held === null && (remembered === null || ENDED.has(remembered.phase));
+}
+
+const ENDED: ReadonlySet<Phase> = new Set(ENDED_PHASES);
 
 function handleWord(slot: Slot, world: World, endedAt: Instant | null): Evidence['handle'] {
   if (slot.tags.handle === null) return 'none';

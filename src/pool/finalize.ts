@@ -7,7 +7,7 @@ import type { AccessProblem, ForgejoFailure } from './failure.ts';
 import { type Fate, keep, stop } from './fate.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Effect, Instant, World } from './model.ts';
-import { earliest, type Plan, type SettledSlot, settleEnded } from './plan.ts';
+import { earliest, isOverdueFinishing, type Plan, type SettledSlot, settleEnded } from './plan.ts';
 import { retire, retireStray } from './retire.ts';
 import { FINALIZE_WITHOUT_TOKEN_MS, ORPHAN_IDLE_MS } from './times.ts';
 
@@ -57,7 +57,8 @@ function withoutForgejo(
     const fates = slots.map(stopAll);
     const running =
       facts.observesChildren || slots.some((slot) => slot.phase !== 'lost' && slot.pods.some((pod) => pod.state.kind !== 'terminated'));
-    return { ...base(world, fates), finalized: !running, leftBehind: [] };
+    // A scope that is only hidden from the token would still have them.
+    return { ...base(world, fates), finalized: !running, leftBehind: running ? [] : slots.map((slot) => slot.key) };
   }
   const { withoutTokenSince } = facts;
   if (withoutTokenSince !== null && world.now - withoutTokenSince >= FINALIZE_WITHOUT_TOKEN_MS) return giveUp(world, slots);
@@ -94,9 +95,11 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World): Settl
   switch (slot.phase) {
     case 'issued':
     case 'inUse':
-    case 'detached':
-    case 'finishing':
       return only(keep(slot));
+    case 'finishing':
+      return only(isOverdueFinishing(slot, world) ? stop(slot) : keep(slot));
+    case 'detached':
+      return only(slot.kind === 'Deployment' || slot.evidence.row === 'idle' ? stop(slot) : keep(slot));
     case 'starting':
     case 'stuck':
     case 'idle':

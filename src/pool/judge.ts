@@ -47,8 +47,12 @@ export function isEnded(phase: Phase): phase is EndedPhase {
  * tells more (its Pod runs out its grace, or it has ended) is believed.
  */
 function stoppingStays(slot: Slot, phase: Phase): Phase {
-  if (slot.remembered?.phase !== 'stopping' || isEnded(phase) || phase === 'draining') return phase;
-  return slot.workload === null && slot.pods.length === 0 ? 'ended' : 'stopping';
+  const before = slot.remembered?.phase;
+  const nothingRuns = slot.workload === null && slot.pods.length === 0;
+  // Its credentials may still be in memory.
+  if (before === 'ended' && phase === 'starting' && nothingRuns) return 'ended';
+  if (before !== 'stopping' || isEnded(phase) || phase === 'draining') return phase;
+  return nothingRuns ? 'ended' : 'stopping';
 }
 
 /** A Job that has ended may have no Pod either: only what is to start waits for one. */

@@ -56,36 +56,10 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
 function standStill(world: World, slots: readonly Judged[]): Plan {
   const { backoff, recent } = world.memory;
   const desired = slots.filter((slot) => isLive(slot.phase)).length;
-  return { fates: slots.map((slot) => unjudged(slot, world)), effects: [], backoff, recent, desired, atMaximum: false, wakeAt: null };
-}
-
-function unjudged(slot: Judged, world: World): Fate {
-  switch (slot.phase) {
-    case 'stopping':
-      return stop(slot);
-    case 'stuck':
-      // Written down as stuck it would begin to start anew; so it is given up when Forgejo answers again.
-      return { ...keep(slot), phase: 'starting' };
-    case 'starting':
-      return keepOrRender(slot, !world.namespaceTerminating);
-    case 'issued':
-    case 'idle':
-    case 'busy':
-    case 'silent':
-    case 'detached':
-    case 'finishing':
-    case 'draining':
-    case 'deregistered':
-    case 'lost':
-    case 'stray':
-    case 'inUse':
-    case 'ended':
-    case 'idleExit':
-    case 'completed':
-    case 'cancelled':
-    case 'failed':
-      return keep(slot);
-  }
+  const fates = slots.map((slot) =>
+    slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && !world.namespaceTerminating),
+  );
+  return { fates, effects: [], backoff, recent, desired, atMaximum: false, wakeAt: null };
 }
 
 function scale(world: World, slots: readonly Judged[], snapshot: Snapshot): Scaling {
@@ -173,12 +147,7 @@ function findTask(slot: Judged, slots: readonly Judged[], snapshot: Snapshot): r
     .map((job) => ({ kind: 'ask', runner: slot.key, registration, taskId: job.taskId }));
 }
 
-function bookkeeping(
-  world: World,
-  slots: readonly Judged[],
-  snapshot: Snapshot,
-  created: number,
-): Pick<Plan, 'backoff' | 'recent'> {
+function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot, created: number): Pick<Plan, 'backoff' | 'recent'> {
   const mishaps: readonly Mishap[] = slots.flatMap((slot) => mishapOf(slot) ?? []);
   const listed = new Set(snapshot.jobs.map((job) => job.handle));
   const entries = recordMishaps(world.memory.backoff, mishaps, slots.some(hasJustStarted), world.now);

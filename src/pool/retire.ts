@@ -25,6 +25,7 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
   if (slot.row === null || slot.evidence.row === 'unknown' || world.forgejo.kind !== 'answered')
     return waiting(slot.remembered?.lastTask ?? null);
 
+  if (slot.phase !== 'lost' && slot.pods.some((pod) => pod.state.kind !== 'terminated')) return waiting(null);
   const { jobs } = world.forgejo.snapshot;
   const lastTask = slot.remembered?.lastTask ?? lastTaskOf(slot, world);
   if (lastTask === null) return waiting(null);

@@ -157,8 +157,7 @@ function seenInForgejo(
     const { firstSeen, oldestWaitingSince } = memory;
     return { firstSeen, oldestWaitingSince, rowGoneSince: new Map(), rowIdleSince: new Map() };
   }
-  // Before that an outage of Forgejo looks like the silence of a runner.
-  const { registrationsReadAt: readAt } = world.forgejo.snapshot;
+  const { registrationsReadAt: readAt, answeringSince } = world.forgejo.snapshot;
   const waiting = waitingJobs(coveredJobs(world.forgejo.snapshot.jobs, world.spec));
   const restarted = memory.firstSeen.size === 0 ? memory.oldestWaitingSince : null;
   const firstSeen = new Map(
@@ -167,9 +166,19 @@ function seenInForgejo(
   return {
     firstSeen,
     oldestWaitingSince: firstSeen.size === 0 ? null : Math.min(...firstSeen.values()),
-    rowGoneSince: since(memory.rowGoneSince, slots, readAt, ({ evidence }) => evidence.row === 'absent' || evidence.row === 'offline'),
-    rowIdleSince: since(memory.rowIdleSince, slots, readAt, ({ evidence }) => evidence.row === 'idle'),
+    rowGoneSince: since(
+      unbroken(memory.rowGoneSince, answeringSince),
+      slots,
+      readAt,
+      ({ evidence }) => evidence.row === 'absent' || evidence.row === 'offline',
+    ),
+    rowIdleSince: since(unbroken(memory.rowIdleSince, answeringSince), slots, readAt, ({ evidence }) => evidence.row === 'idle'),
   };
+}
+
+/** Across an outage nothing was seen: a runner may have been silent for Forgejo's sake, or at work. */
+function unbroken(known: ReadonlyMap<string, Instant>, answeringSince: Instant): ReadonlyMap<string, Instant> {
+  return new Map([...known].filter(([, at]) => at >= answeringSince));
 }
 
 /** Since when it has held for each slot, seen from now on where it was not known. */

@@ -58,7 +58,7 @@ export function startMetacontroller(options: MetacontrollerOptions): Metacontrol
   const observations = createObservations(clock);
   const { counters, violate } = observations;
   const hooks = createHookCaller(clock, settings, options.call, observations);
-  const writeStatus = createStatusWriter(store, settings, observations);
+  const writeStatus = createStatusWriter(store, settings, observations, clock.now);
   const queue = createWorkQueue(tasks, options.workers ?? 5, run);
   let epoch = 0;
   let down = false;

@@ -12,15 +12,17 @@ export interface SyncRequest {
   readonly related: object;
 }
 
-/** So many writes in a row whose requests were otherwise equal. */
+/** So many writes in a row whose requests were otherwise equal, within a time in which no poll explains them. */
 const HOT_STATUS_WRITES = 20;
+const HOT_WITHIN_MS = 10_000;
 
 export function createStatusWriter(
   store: Store,
   settings: ControllerSettings,
   observations: Observations,
+  now: () => number,
 ): (request: SyncRequest, status: object) => void {
-  const hot = new Map<string, { readonly request: object; readonly writes: number }>();
+  const hot = new Map<string, { readonly request: object; readonly writes: number; readonly since: number }>();
 
   return ({ parent, children, related }, status) => {
     const live = store.byUid(parent.metadata.uid);
@@ -35,8 +37,9 @@ export function createStatusWriter(
     observations.counters.statusWrites += 1;
     const request = { generation: parent.metadata.generation, annotations: parent.metadata.annotations, children, related };
     const before = hot.get(key);
-    const writes = before !== undefined && isDeepStrictEqual(before.request, request) ? before.writes + 1 : 1;
-    hot.set(key, { request, writes });
+    const goesOn = before !== undefined && isDeepStrictEqual(before.request, request) && now() - before.since < HOT_WITHIN_MS;
+    const writes = goesOn ? before.writes + 1 : 1;
+    hot.set(key, { request, writes, since: goesOn ? before.since : now() });
     if (writes === HOT_STATUS_WRITES) observations.violate('hotStatus', key, `${writes} status writes in a row without any other change`);
   };
 }

@@ -14,6 +14,8 @@ export interface Summary {
 export interface Check {
   readonly what: string;
   readonly held: boolean;
+  /** What was seen instead. */
+  readonly seen?: readonly string[];
 }
 
 export function summarize({ forgejo, cluster }: EmbeddedWorld, measure: Measure, elapsedMs: number): Summary {
@@ -40,6 +42,10 @@ export function checksOf(
   ended: { readonly jobsRan: boolean; readonly poolsGone: boolean },
 ): readonly Check[] {
   const { jobs, left } = summary;
+  const broken = [
+    ...cluster.violations.map(({ rule, parent, message }) => `${parent} ${rule}: ${message}`),
+    ...cluster.events.map(({ message }) => message),
+  ];
   return [
     { what: `all ${jobs.queued} jobs succeeded`, held: jobs.succeeded === jobs.queued },
     {
@@ -49,7 +55,7 @@ export function checksOf(
     { what: 'the persistent pool grew and shrank', held: ended.jobsRan && measure.peak(PERSISTENT) > 1 },
     { what: 'the pools could be deleted', held: ended.poolsGone },
     { what: 'no registration, child or Pod is left', held: left.registrations + left.children + left.pods === 0 },
-    { what: 'every answer kept the rules of Metacontroller', held: cluster.violations.length === 0 && cluster.events.length === 0 },
+    { what: 'every answer kept the rules of Metacontroller', held: broken.length === 0, seen: broken },
   ];
 }
 
@@ -57,7 +63,7 @@ export function drawSummary(summary: Summary, checks: readonly Check[]): readonl
   const { p50, p99 } = summary.queueToJobSeconds;
   return [
     '',
-    ...checks.map(({ what, held }) => `${held ? 'ok    ' : 'FAILED'}  ${what}`),
+    ...checks.flatMap(({ what, held, seen = [] }) => [`${held ? 'ok    ' : 'FAILED'}  ${what}`, ...(held ? [] : seen.map((line) => `          ${line}`))]),
     '',
     `${summary.jobs.succeeded} jobs by at most ${summary.peakRunners} runners at once in ${summary.elapsedSeconds} s;`,
     `a job waited ${p50 ?? '?'} s (p50), ${p99 ?? '?'} s (p99) for its runner, room within maxRunners included.`,
