@@ -115,7 +115,7 @@ describe('answers that break a rule', () => {
     world.answer = () => ({ status: { count: Math.min((count += 1), 5) }, children: [], resyncAfterSeconds: 1 });
     await world.clock.advance(60_000);
     world.cluster.check();
-    world.answer = () => ({ status: { count: (count += 1) }, children: [], resyncAfterSeconds: 1 });
+    world.answer = () => ({ status: { count: (count += 1) }, children: [], resyncAfterSeconds: 0.25 });
     await world.clock.advance(60_000);
     expect(world.cluster.violations.map((violation) => violation.rule)).toEqual(['hotStatus']);
   });
