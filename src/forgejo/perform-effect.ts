@@ -19,6 +19,8 @@ export interface Registered {
 }
 
 export interface EffectDeps {
+  /** Per request, ms; see Connection. */
+  readonly timeoutMs?: number;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly reader: Reader;
@@ -149,8 +151,8 @@ function noCredentials(): ForgejoFailure {
   return { ...RPC, kind: 'unauthorized' };
 }
 
-function connectionOf({ transport, clock, access }: EffectDeps): Connection {
-  return { transport, clock, access };
+function connectionOf({ transport, clock, access, timeoutMs }: EffectDeps): Connection {
+  return { transport, clock, access, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 /** Passes the answer on after its `Date` has set Forgejo's time. */

@@ -114,6 +114,7 @@ export function performFor(call: Call, effects: readonly Effect[], deps: Operato
     access: call.access,
     scope: call.scope,
     underWay: deps.effectsUnderWay,
+    timeoutMs: deps.config.forgejoTimeoutMs,
     budgetMs: Math.max(0, Math.min(deps.config.effectBudgetMs, call.calledAt + EFFECTS_END_MS - deps.clock.now())),
     concurrency: deps.config.effectConcurrency,
     credentialsOf: (runner) => credentialsOf(runner, call.decoded, memory),

@@ -28,6 +28,7 @@ export interface OperatorDeps {
     readonly finishingGraceMs: number;
     readonly effectBudgetMs: number;
     readonly effectConcurrency: number;
+    readonly forgejoTimeoutMs: number;
   };
 }
 

@@ -88,8 +88,9 @@ function suspectTasks(slot: Judged, slots: readonly Judged[], jobs: readonly Que
     .map((job) => job.taskId);
 }
 
+/** Latest first: a runner that has just turned busy most likely holds one of those. */
 export function runningTasks(jobs: readonly QueuedJob[]): readonly QueuedJob[] {
-  return jobs.filter((job) => job.status === 'running' && job.taskId > 0);
+  return jobs.filter((job) => job.status === 'running' && job.taskId > 0).toSorted((a, b) => b.taskId - a.taskId);
 }
 
 /** Another live slot was made for that handle, or is known to hold that task. */
