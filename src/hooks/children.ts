@@ -32,10 +32,12 @@ export function childrenOfSync(input: ChildrenInput): readonly object[] {
   return [...current, ...used, ...foreign(decoded), ...runnerChildren(input, config.metadata.name)];
 }
 
-/** For `/finalize`: what no runner needs any more goes. */
-export function childrenOfFinalize(input: ChildrenInput): readonly object[] {
+/** For `/finalize`: what no runner needs any more goes. `runnersLeft`: one may still run, and mount a ConfigMap. */
+export function childrenOfFinalize(input: ChildrenInput, runnersLeft: boolean): readonly object[] {
   const { decoded } = input;
-  const used = [...decoded.raw.configMaps].filter(([name]) => decoded.configMapsInUse.has(name)).map(([, object]) => echo(object));
+  const used = [...decoded.raw.configMaps]
+    .filter(([name]) => runnersLeft && decoded.configMapsInUse.has(name))
+    .map(([, object]) => echo(object));
   return [...used, ...runnerChildren(input, '')];
 }
 

@@ -3,7 +3,7 @@ import { DRAIN_MARGIN_SECONDS, type RunnerPoolSpec } from '../api/runnerpool.ts'
 import { scopeOf } from '../api/scope.ts';
 import { readForgejo, validateSpec } from '../api/validate.ts';
 import { findings } from '../pool/conditions.ts';
-import { type FinalizePlan, planFinalize } from '../pool/finalize.ts';
+import { type FinalizePlan, isLostForGood, planFinalize } from '../pool/finalize.ts';
 import { type Judged, judge } from '../pool/judge.ts';
 import type { Outcome, World } from '../pool/model.ts';
 import { settle } from '../pool/settle.ts';
@@ -75,7 +75,10 @@ function answer(
   };
   return {
     status: renderStatus(world, plan, settled, findings(world, plan, settled, true), previousOf(decoded)),
-    children: childrenOfFinalize(input),
+    children: childrenOfFinalize(
+      input,
+      slots.some((slot) => !isLostForGood(slot)),
+    ),
     mustKeep: plan.finalized ? new Set() : busyJobs(slots),
     wakeAt: Math.min(world.forgejo.nextReadAt, plan.wakeAt ?? Number.POSITIVE_INFINITY),
     now: world.now,

@@ -49,8 +49,7 @@ export const TABLE: readonly Row[] = [
     when: (s) => rowOnly(s) && (s.row === 'idle' || s.row === 'active'),
     phase: 'inUse',
   },
-  { row: '1e', because: 'nothing is left but a terminating workload', when: (s) => rowOnly(s) && s.row === 'absent', phase: 'ended' },
-  { row: '1f', because: 'nothing is seen but what this process can not know', when: rowOnly, phase: 'issued' },
+  { row: '1e', because: 'nothing that could run, and no row that is known', when: rowOnly, phase: 'ended' },
 
   { row: '2a', because: 'its deleted Pods can not run any more', when: (s) => s.strayPod === 'lost', phase: 'lost' },
   { row: '2b', because: 'a Pod runs out its grace, or is another Job’s', when: (s) => s.strayPod === 'draining', phase: 'draining' },

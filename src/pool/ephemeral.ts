@@ -80,7 +80,7 @@ function scaleWarm(
   const stopping = warm.some((slot) => slot.phase === 'stopping' || slot.phase === 'draining');
   const current = all.filter((slot) => !slot.outdated);
   const idle = current.filter((slot) => slot.phase === 'idle').length;
-  const noRoom = lacking > 0 && limits.room <= 0 && idle === current.length;
+  const noRoom = lacking > 0 && limits.room <= 0 && allowed > 0 && idle === current.length;
   const replaced = surge === 1 && !stopping && (idle + outdated.length > minimum || noRoom);
   return { create, stop: replaced ? outdated.toSorted(stopFirst).filter(stoppable).slice(0, 1) : [], missing };
 }

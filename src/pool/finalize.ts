@@ -8,8 +8,8 @@ import { type Fate, keep, stop } from './fate.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Effect, Instant, World } from './model.ts';
 import { earliest, isOverdueFinishing, type Plan, type SettledSlot, settleEnded } from './plan.ts';
-import { retire, retireStray } from './retire.ts';
-import { FINALIZE_WITHOUT_TOKEN_MS, ORPHAN_IDLE_MS } from './times.ts';
+import { endUnheard, retire, retireStray } from './retire.ts';
+import { FINALIZE_WITHOUT_TOKEN_MS } from './times.ts';
 
 export interface FinalizePlan extends Plan {
   /** Nothing is left, or is waited for any longer. */
@@ -42,9 +42,10 @@ export function planFinalize(
   };
 }
 
-/** Its Pod stands on a node that no longer answers, and nothing of it is registered. */
-function isLostForGood(slot: Judged): boolean {
-  return slot.phase === 'lost' && slot.evidence.row === 'absent' && slot.secret === null && slot.workload === null;
+/** Nothing of it is registered, and what is left are Pods of a node that no longer answers, or ended ones: not waited for. */
+export function isLostForGood(slot: Judged): boolean {
+  const over = slot.phase === 'lost' || slot.pods.every((pod) => pod.state.kind === 'terminated');
+  return over && slot.evidence.row === 'absent' && slot.secret === null && slot.workload === null;
 }
 
 function withoutForgejo(
@@ -111,7 +112,7 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World): Settl
       // A daemon that gets TERM ends with its job; left alone it would take the next one.
       return only(slot.kind === 'Deployment' ? stop(slot) : keep(slot));
     case 'draining':
-      return only(keep(slot), endOrphan(slot, world));
+      return only(keep(slot), endUnheard(slot, world, 'orphans too'));
     case 'stray':
       return only(keep(slot), retireStray(slot));
     case 'lost':
@@ -121,17 +122,8 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World): Settl
     case 'cancelled':
     case 'failed': {
       const settled = settleEnded(slot, retire(slot, slots, world));
+      if (slot.phase === 'lost' && settled.effects.length === 0) return { ...settled, effects: endUnheard(slot, world, 'orphans too') };
       return settled.finished ? { ...settled, fate: { ...settled.fate, workload: 'drop' } } : settled;
     }
   }
-}
-
-/** After an orphan deletion nobody sends TERM to an idle runner: it ends when its registration goes. */
-function endOrphan(slot: Judged, world: World): readonly Effect[] {
-  const { registration } = slot.tags;
-  const idleSince = world.memory.rowIdleSince.get(slot.key);
-  const orphaned = slot.workload === null && slot.pods.every((pod) => pod.deletionAt === null);
-  if (!orphaned || registration === null || slot.row?.status !== 'idle' || idleSince === undefined) return [];
-  if (world.now - idleSince < ORPHAN_IDLE_MS) return [];
-  return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['idle'] }];
 }

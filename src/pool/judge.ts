@@ -21,7 +21,7 @@ export function judge(world: World): readonly Judged[] {
   return joinSlots(world).map((slot): Judged => {
     const evidence = gatherEvidence(slot, world);
     const verdict = classify(evidence);
-    const phase = stoppingStays(slot, verdict.phase);
+    const phase = endedStays(slot, evidence, stoppingStays(slot, verdict.phase));
     return {
       ...slot,
       evidence,
@@ -48,11 +48,22 @@ export function isEnded(phase: Phase): phase is EndedPhase {
  */
 function stoppingStays(slot: Slot, phase: Phase): Phase {
   const before = slot.remembered?.phase;
-  const nothingRuns = slot.workload === null && slot.pods.length === 0;
-  // Its credentials may still be in memory.
-  if (before === 'ended' && phase === 'starting' && nothingRuns) return 'ended';
-  if (before !== 'stopping' || isEnded(phase) || phase === 'draining') return phase;
+  const nothingRuns = slot.workload === null && slot.pods.every((pod) => pod.state.kind === 'terminated');
+  // Its credentials may still be in memory, and would start it anew.
+  const restarts = before === 'ended' && phase === 'starting';
+  if ((before !== 'stopping' && !restarts) || isEnded(phase) || phase === 'draining') return phase;
   return nothingRuns ? 'ended' : 'stopping';
+}
+
+/**
+ * What was once judged to have ended does not come back to life because Forgejo can't be asked, or because its Job has not
+ * yet noticed: it was counted then.
+ */
+function endedStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
+  const before = slot.remembered?.phase;
+  const nothingRuns = slot.pods.every((pod) => pod.state.kind === 'terminated');
+  const unregistered = evidence.row === 'unknown' || evidence.row === 'absent';
+  return nothingRuns && unregistered && before !== undefined && isEnded(before) ? before : phase;
 }
 
 /** A Job that has ended may have no Pod either: only what is to start waits for one. */

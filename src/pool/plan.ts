@@ -17,7 +17,7 @@ import { type Fate, keep, keepOrRender, stop } from './fate.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { BackoffEntry, Effect, Instant, RecentRunner, Snapshot, World } from './model.ts';
 import { scalePersistent } from './persistent.ts';
-import { isExplained, type Retirement, retire, retireStray, runningTasks } from './retire.ts';
+import { endUnheard, isExplained, type Retirement, retire, retireStray, runningTasks } from './retire.ts';
 
 export interface Plan {
   readonly fates: readonly Fate[];
@@ -35,7 +35,9 @@ const RECENT_KEPT = 10;
 export function plan(world: World, slots: readonly Judged[]): Plan {
   if (world.forgejo.kind !== 'answered') return standStill(world, slots);
   const { snapshot } = world.forgejo;
-  const scaling = scale(world, slots, snapshot);
+  const { backoff, recent } = bookkeeping(world, slots, snapshot);
+  // What has just gone wrong holds back its next try in this very answer.
+  const scaling = scale({ ...world, memory: { ...world.memory, backoff } }, slots, snapshot);
   const create = world.namespaceTerminating ? [] : scaling.create;
   const settled = slots.map((slot) => settleSlot(slot, slots, world, new Set(scaling.stop)));
   return {
@@ -45,7 +47,8 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
       ...slots.flatMap((slot) => findTask(slot, slots, snapshot)),
       ...create.map((tags) => registerEffect(world, tags)),
     ],
-    ...bookkeeping(world, slots, snapshot, create.length),
+    backoff: spendTry(backoff, create.length, world.now),
+    recent,
     desired: scaling.desired,
     atMaximum: scaling.atMaximum,
     wakeAt: earliest(settled.map(({ wakeAt }) => wakeAt)),
@@ -82,8 +85,9 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop
     case 'idle':
     case 'busy':
     case 'detached':
-    case 'draining':
       return only(keep(slot));
+    case 'draining':
+      return { ...only(keep(slot)), effects: endUnheard(slot, world, 'deleted ones') };
     case 'starting':
       return only(keepOrRender(slot, !world.namespaceTerminating));
     case 'stuck':
@@ -147,13 +151,13 @@ function findTask(slot: Judged, slots: readonly Judged[], snapshot: Snapshot): r
     .map((job) => ({ kind: 'ask', runner: slot.key, registration, taskId: job.taskId }));
 }
 
-function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot, created: number): Pick<Plan, 'backoff' | 'recent'> {
+function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot): Pick<Plan, 'backoff' | 'recent'> {
   const mishaps: readonly Mishap[] = slots.flatMap((slot) => mishapOf(slot) ?? []);
   const listed = new Set(snapshot.jobs.map((job) => job.handle));
   const entries = recordMishaps(world.memory.backoff, mishaps, slots.some(hasJustStarted), world.now);
   const ended = slots.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
   return {
-    backoff: spendTry(forgetOld(entries, listed, world.now), created, world.now),
+    backoff: forgetOld(entries, listed, world.now),
     recent: [...ended.map((slot) => recentRunner(slot, world)), ...world.memory.recent].slice(0, RECENT_KEPT),
   };
 }

@@ -3,10 +3,10 @@
  * no task that it may hold is unexplained, and Forgejo has just said that it is not active. Forgejo itself protects nothing:
  * it answers 204 for a busy runner, whose job would then run for ever (facts: Forgejo, section 3).
  */
-import { endedBy } from './evidence.ts';
+import { endedBy, strayPods } from './evidence.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Effect, Instant, QueuedJob, RegistrationRef, World } from './model.ts';
-import { ACTIVE_AFTER_REPORT_MS } from './times.ts';
+import { ACTIVE_AFTER_REPORT_MS, UNHEARD_AFTER_MS } from './times.ts';
 
 export type Retirement =
   /** Nothing is registered any more: the Secret can go. */
@@ -56,6 +56,20 @@ export function retireStray(slot: Judged): readonly Effect[] {
   const registration = slot.tags.registration;
   if (registration === null || slot.phase !== 'stray') return [];
   return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['offline'] }];
+}
+
+/**
+ * A runner whose Pod is to go, but which polls on: its TERM came before PID 1 had a handler (facts: kubelet, A), its node was
+ * cut off, or an orphan deletion sent none. It ends when its registration goes, which takes no task from an idle one.
+ */
+export function endUnheard(slot: Judged, world: World, which: 'deleted ones' | 'orphans too'): readonly Effect[] {
+  const { registration } = slot.tags;
+  const idleSince = world.memory.rowIdleSince.get(slot.key) ?? world.now;
+  const deleted = strayPods(slot).every((pod) => pod.deletionAt !== null);
+  const orphaned = which === 'orphans too' && slot.workload === null;
+  if (registration === null || slot.row?.status !== 'idle' || !(deleted || orphaned)) return [];
+  if (world.now - Math.max(idleSince, slot.since) < UNHEARD_AFTER_MS) return [];
+  return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['idle'] }];
 }
 
 function waiting(lastTask: number | null, wakeAt: Instant | null = null): Retirement {

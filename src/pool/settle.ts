@@ -90,10 +90,11 @@ function attemptsTried(outcomes: readonly Outcome[]): readonly number[] {
   });
 }
 
-/** A history Job is remembered by its annotations alone. */
+/** A history Job is remembered by its annotations alone, once its own conditions say how it ended. */
 function isRemembered(fate: Fate): boolean {
   const { slot } = fate;
-  return isLive(fate.phase) || slot.secret !== null || slot.row !== null || slot.held !== null;
+  const unaware = slot.workload?.kind === 'Job' && slot.workload.end === null;
+  return isLive(fate.phase) || unaware || slot.secret !== null || slot.row !== null || slot.held !== null;
 }
 
 function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): RememberedRunner {
@@ -106,14 +107,16 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
   const running = (taskId: number): boolean => jobs === null || jobs.some((job) => job.taskId === taskId);
   const asked = [...(old?.asked ?? []), ...asks.filter((ask) => !ask.holds).map((ask) => ask.effect.taskId)].filter(running);
   const job = jobOf(slot, task, jobs);
+  // An ephemeral runner has one job in its life; a persistent one may be at its next, which is not known yet.
+  const before = phase === 'idle' || (slot.kind === 'Deployment' && task === null) ? null : old;
   return {
     name: slot.key,
     phase,
     since: old?.phase === phase ? old.since : world.now,
     outdatedSince: slot.outdated ? (old?.outdatedSince ?? world.now) : null,
     handle: slot.tags.handle,
-    job: job?.name ?? (phase === 'idle' ? null : (old?.job ?? null)),
-    repositoryId: job?.repositoryId ?? slot.tags.repositoryId ?? (phase === 'idle' ? null : (old?.repositoryId ?? null)),
+    job: job?.name ?? before?.job ?? null,
+    repositoryId: job?.repositoryId ?? slot.tags.repositoryId ?? before?.repositoryId ?? null,
     reason: phase === 'starting' || phase === 'stuck' ? slot.waitsFor : null,
     lastTask: fate.lastTask,
     task,

@@ -27,7 +27,7 @@ export interface Slot {
   readonly workload: ObservedWorkload | null;
   /** Every Pod that carries its name. */
   readonly pods: readonly ObservedPod[];
-  /** The one that speaks for it: of the present Job, or the newest of a Deployment that is not being deleted. */
+  /** The one that speaks for it: of the present Job, one that runs first; of a Deployment the newest that is not being deleted. */
   readonly pod: ObservedPod | null;
   readonly row: Registration | null;
   /** Credentials in the memory of this process. */
@@ -100,7 +100,8 @@ function speakingPod(kind: 'Job' | 'Deployment', workload: ObservedWorkload | nu
   const newestFirst = pods.toSorted((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? 1 : -1));
   if (kind === 'Deployment') return newestFirst.find((pod) => pod.deletionAt === null) ?? null;
   if (workload === null) return newestFirst[0] ?? null;
-  return newestFirst.find((pod) => pod.ownerUid === workload.uid) ?? null;
+  const own = newestFirst.filter((pod) => pod.ownerUid === workload.uid);
+  return own.find((pod) => pod.state.kind !== 'terminated') ?? own[0] ?? null;
 }
 
 function rowSlots(

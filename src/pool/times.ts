@@ -14,8 +14,8 @@ export const ACTIVE_AFTER_REPORT_MS = 10_000;
 export const POD_NOT_CREATED_AFTER_MS = 30_000;
 /** An idle warm runner polls every 2 s: a job that it could take is gone long before. */
 export const WARM_COVERS_FOR_MS = 10_000;
-/** An orphaned Pod whose row is idle for so long has no task. */
-export const ORPHAN_IDLE_MS = 10_000;
+/** A Pod that should have ended, and whose row has been idle for so long, has no task and heard no TERM. */
+export const UNHEARD_AFTER_MS = 10_000;
 /** How long a deleted pool whose token is gone waits for it to come back. */
 export const FINALIZE_WITHOUT_TOKEN_MS = 60_000;
 

@@ -63,7 +63,10 @@ export function drawSummary(summary: Summary, checks: readonly Check[]): readonl
   const { p50, p99 } = summary.queueToJobSeconds;
   return [
     '',
-    ...checks.flatMap(({ what, held, seen = [] }) => [`${held ? 'ok    ' : 'FAILED'}  ${what}`, ...(held ? [] : seen.map((line) => `          ${line}`))]),
+    ...checks.flatMap(({ what, held, seen = [] }) => [
+      `${held ? 'ok    ' : 'FAILED'}  ${what}`,
+      ...(held ? [] : seen.map((line) => `          ${line}`)),
+    ]),
     '',
     `${summary.jobs.succeeded} jobs by at most ${summary.peakRunners} runners at once in ${summary.elapsedSeconds} s;`,
     `a job waited ${p50 ?? '?'} s (p50), ${p99 ?? '?'} s (p99) for its runner, room within maxRunners included.`,
