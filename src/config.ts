@@ -1,5 +1,5 @@
 /** Configuration from the environment, checked as a whole before anything starts. */
-import type { TSchema } from '@sinclair/typebox';
+import { KindGuard, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { ConfigTable, type ConfigVariables } from './config-table.ts';
 import { createAddressPolicy } from './forgejo/address-policy.ts';
@@ -52,12 +52,12 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 /** What a value of this variable may be, as words. */
 export function allowed(schema: TSchema): string {
   if (schema['x-allowed'] !== undefined) return String(schema['x-allowed']);
-  if (schema['anyOf'] !== undefined) return `one of ${schema['anyOf'].map((literal: TSchema) => literal['const']).join(', ')}`;
+  if (KindGuard.IsUnion(schema)) return `one of ${schema.anyOf.map((literal) => String(literal['const'])).join(', ')}`;
   return `a whole number from ${schema['minimum']} to ${schema['maximum']}`;
 }
 
 /** A value that is no number stays text, so that the check refuses it. */
-function readVariable(schema: TSchema, text: string | undefined): string | number | undefined {
+function readVariable(schema: TSchema, text: string | undefined): unknown {
   if (text === undefined || text === '') return schema['default'];
   return schema['type'] === 'integer' && /^\d{1,15}$/.test(text) ? Number(text) : text;
 }

@@ -92,7 +92,7 @@ export function structural(schema: TSchema, path: string): Structural {
 function described(schema: TSchema, path: string): Structural {
   if (KindGuard.IsObject(schema)) return describedObject(schema, path);
   if (KindGuard.IsUnion(schema)) {
-    return { type: 'string', ...picked(schema, ['description', 'default']), enum: schema.anyOf.map((option) => option.const) };
+    return { type: 'string', ...picked(schema, ['description', 'default']), enum: schema.anyOf.map((option) => String(option['const'])) };
   }
   if (KindGuard.IsArray(schema)) {
     return { type: 'array', ...picked(schema, ['description', 'minItems', 'maxItems']), items: structural(schema.items, `${path}[]`) };

@@ -56,7 +56,7 @@ function expected(schema: TSchema): string {
   return 'an object';
 }
 
-function range(minimum: unknown, maximum: unknown, before: string, between: string): string {
+function range(minimum: number | bigint | undefined, maximum: number | bigint | undefined, before: string, between: string): string {
   return minimum === undefined || maximum === undefined ? '' : `${before}${minimum}${between}${maximum}`;
 }
 

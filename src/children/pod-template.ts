@@ -70,10 +70,10 @@ function renderPodSpec(input: RunnerInput, launch: Launch, restartPolicy: 'Never
 
 /** The result is a template as far as the user's part is one: the API server judges that. */
 function merge(rendered: PodTemplateSpec, template: JsonObject | undefined): PodTemplateSpec {
-  return template === undefined ? rendered : (mergeTemplate({ ...rendered }, template) as PodTemplateSpec);
+  return template === undefined ? rendered : mergeTemplate({ ...rendered }, template);
 }
 
 /** Taking away what is empty leaves a template. */
 function canonical(template: PodTemplateSpec): PodTemplateSpec {
-  return normalize({ ...template }) as PodTemplateSpec;
+  return normalize({ ...template });
 }

@@ -2,7 +2,7 @@
 import { DRAIN_MARGIN_SECONDS, type RunnerPoolSpec } from '../api/runnerpool.ts';
 import { scopeOf } from '../api/scope.ts';
 import { readForgejo, validateSpec } from '../api/validate.ts';
-import { findings } from '../pool/conditions.ts';
+import { type Finding, findings, findingsForInvalidSpec } from '../pool/conditions.ts';
 import { type FinalizePlan, isLostForGood, planFinalize } from '../pool/finalize.ts';
 import { type Judged, judge } from '../pool/judge.ts';
 import type { Outcome, World } from '../pool/model.ts';
@@ -59,8 +59,8 @@ function answer(
 ): Draft {
   const { uid } = decoded.pool;
   const settled = settle(world, slots, plan, outcomes);
+  if (plan.leftBehind.length > 0) deps.log.leftBehind(decoded.pool, plan.leftBehind);
   if (plan.finalized) {
-    if (plan.leftBehind.length > 0) deps.log.leftBehind(decoded.pool, plan.leftBehind);
     memory.forget(uid);
   } else {
     memory.change(uid, { last: settled.memory, held: stillHeld(decoded, memory, world.now, world.graces.issuedMs) });
@@ -74,7 +74,7 @@ function answer(
     tokenOf: (runner: string) => held.get(runner)?.token,
   };
   return {
-    status: renderStatus(world, plan, settled, findings(world, plan, settled, true), previousOf(decoded)),
+    status: renderStatus(world, plan, settled, foundOf(decoded, findings(world, plan, settled, true)), previousOf(decoded)),
     children: childrenOfFinalize(
       input,
       slots.some((slot) => !isLostForGood(slot)),
@@ -84,6 +84,14 @@ function answer(
     now: world.now,
     finalized: plan.finalized,
   };
+}
+
+/** A spec that is refused ends all the same, and is not called valid for that. */
+function foundOf({ rawSpec }: DecodedRequest, found: readonly Finding[]): readonly Finding[] {
+  const validated = validateSpec(rawSpec);
+  if (validated.ok) return found;
+  const invalid = findingsForInvalidSpec(validated.problems).filter(({ type }) => type === 'SpecValid');
+  return [...found.filter(({ type }) => type !== 'SpecValid'), ...invalid];
 }
 
 function busyJobs(slots: readonly Judged[]): ReadonlySet<string> {

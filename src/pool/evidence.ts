@@ -111,10 +111,13 @@ function strayPod(slot: Slot, world: World, row: Evidence['row']): Evidence['str
   return lost ? 'lost' : 'draining';
 }
 
+/** A row that never declared itself is offline in Forgejo too. */
+export const GONE_ROWS: ReadonlySet<Evidence['row']> = new Set(['absent', 'offline', 'undeclared']);
+
 /** Measured from list to list: an outage of Forgejo is no silence of the runner. */
 function isRowLongGone(slot: Slot, world: World, row: Evidence['row']): boolean {
   const since = world.memory.rowGoneSince.get(slot.key);
-  if (since === undefined || world.forgejo.kind !== 'answered' || (row !== 'absent' && row !== 'offline')) return false;
+  if (since === undefined || world.forgejo.kind !== 'answered' || !GONE_ROWS.has(row)) return false;
   return world.forgejo.snapshot.registrationsReadAt - since >= LOST_AFTER_ROW_GONE_MS;
 }
 

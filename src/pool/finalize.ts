@@ -14,7 +14,7 @@ import { FINALIZE_WITHOUT_TOKEN_MS } from './times.ts';
 export interface FinalizePlan extends Plan {
   /** Nothing is left, or is waited for any longer. */
   readonly finalized: boolean;
-  /** Names of what was left behind when it could not be waited for. */
+  /** Names of what is left at Forgejo because it can not be waited for, or not be reached. */
   readonly leftBehind: readonly string[];
 }
 
@@ -58,8 +58,9 @@ function withoutForgejo(
     const fates = slots.map(stopAll);
     const running =
       facts.observesChildren || slots.some((slot) => slot.phase !== 'lost' && slot.pods.some((pod) => pod.state.kind !== 'terminated'));
-    // A scope that is only hidden from the token would still have them.
-    return { ...base(world, fates), finalized: !running, leftBehind: running ? [] : slots.map((slot) => slot.key) };
+    // A scope that is hidden from the token, renamed, or without Actions still has them; the next call no longer knows their names.
+    const leftBehind = slots.filter((slot) => slot.tags.registration !== null).map((slot) => slot.key);
+    return { ...base(world, fates), finalized: !running, leftBehind };
   }
   const { withoutTokenSince } = facts;
   if (withoutTokenSince !== null && world.now - withoutTokenSince >= FINALIZE_WITHOUT_TOKEN_MS) return giveUp(world, slots);

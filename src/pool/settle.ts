@@ -5,6 +5,7 @@
 
 import { lastWarmAttempt } from './attempts.ts';
 import { coveredJobs, waitingJobs } from './demand.ts';
+import { GONE_ROWS } from './evidence.ts';
 import type { ForgejoFailure } from './failure.ts';
 import type { Fate } from './fate.ts';
 import { isLive, type Judged } from './judge.ts';
@@ -169,12 +170,7 @@ function seenInForgejo(
   return {
     firstSeen,
     oldestWaitingSince: firstSeen.size === 0 ? null : Math.min(...firstSeen.values()),
-    rowGoneSince: since(
-      unbroken(memory.rowGoneSince, answeringSince),
-      slots,
-      readAt,
-      ({ evidence }) => evidence.row === 'absent' || evidence.row === 'offline',
-    ),
+    rowGoneSince: since(unbroken(memory.rowGoneSince, answeringSince), slots, readAt, ({ evidence }) => GONE_ROWS.has(evidence.row)),
     rowIdleSince: since(unbroken(memory.rowIdleSince, answeringSince), slots, readAt, ({ evidence }) => evidence.row === 'idle'),
   };
 }

@@ -4,7 +4,7 @@ import { assignedTags, pool } from './support/inputs.ts';
 
 function decoded(token: string): Record<string, string> {
   const { data = {} } = renderSecret({ pool, tags: assignedTags(), token });
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(String(value), 'base64').toString()]));
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 }
 
 it('holds who the runner is and its token', () => {

@@ -44,7 +44,7 @@ function get(url: string, changes: Partial<HttpRequest> = {}): HttpRequest {
   return { method: 'GET', url, headers: {}, timeoutMs: 5_000, ...changes };
 }
 
-async function refusal(sending: Promise<unknown>): Promise<TransportError['because'] | unknown> {
+async function refusal(sending: Promise<unknown>): Promise<unknown> {
   const error = await sending.then(
     () => undefined,
     (thrown: unknown) => thrown,

@@ -34,7 +34,7 @@ function object(value: unknown, where: string): Json {
 function kindAt(rule: Json, where: string): Kind {
   const kind = kindOfResource(String(rule.apiVersion), String(rule.resource));
   if (kind === undefined)
-    throw new Error(`CompositeController: ${where}: the embedded cluster has no ${rule.resource} of ${rule.apiVersion}`);
+    throw new Error(`CompositeController: ${where}: the embedded cluster has no ${String(rule.resource)} of ${String(rule.apiVersion)}`);
   return kind;
 }
 
@@ -52,7 +52,7 @@ function childRule(value: unknown, index: number): ChildRule {
   const method = strategy.method ?? 'OnDelete';
   // Rolling strategies are stuck with two children of a namespaced parent (facts measured, section 6): nobody should use them.
   if (method !== 'OnDelete' && method !== 'InPlace' && method !== 'Recreate')
-    throw new Error(`CompositeController: ${where}: ${method} is not embedded`);
+    throw new Error(`CompositeController: ${where}: ${JSON.stringify(method)} is not embedded`);
   return { kind: kindAt(rule, where), method };
 }
 

@@ -61,9 +61,8 @@ export function startDeploymentController(store: Store, tasks: Tasks, random: Ra
   function conditions(deployment: DeploymentObject, set: DeploymentObject, available: boolean): readonly Condition[] {
     const now = timestamp(tasks.clock.now());
     const status = available ? 'True' : 'False';
-    const before = (deployment.status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions?.find(
-      (c) => c.type === 'Available',
-    );
+    const recorded: { readonly conditions?: readonly Condition[] } = deployment.status ?? {};
+    const before = recorded.conditions?.find((c) => c.type === 'Available');
     const times = { lastTransitionTime: now, lastUpdateTime: now };
     const kept = before?.status === status ? before : null;
     return [

@@ -17,7 +17,7 @@ function strings(value: unknown): Readonly<Record<string, string>> {
 /** A text says why Metacontroller refuses the rule. */
 export function readRelatedRule(rule: Readonly<Record<string, unknown>>): RelatedRule | string {
   const kind = kindOfResource(String(rule.apiVersion), String(rule.resource));
-  if (kind === undefined) return `discovery: can't find resource ${rule.resource} in apiVersion ${rule.apiVersion}`;
+  if (kind === undefined) return `discovery: can't find resource ${String(rule.resource)} in apiVersion ${String(rule.apiVersion)}`;
   const names = Array.isArray(rule.names) && rule.names.length > 0 ? rule.names.map(String) : null;
   const selector = rule.labelSelector;
   if (names !== null && selector !== undefined) return 'related rule cannot have both names and labelSelector/namespaceSelector specified';

@@ -55,11 +55,11 @@ export function queueRows({ forgejo }: EmbeddedWorld): readonly QueueRow[] {
 export function drawTable(world: EmbeddedWorld, title: string): readonly string[] {
   const pools = table(
     ['POOL', 'MAX', 'WAITING', 'STARTING', 'IDLE', 'BUSY', 'DRAINING', 'READY'],
-    poolRows(world).map((row) => Object.values(row)),
+    poolRows(world).map((row) => Object.values<string | number>({ ...row })),
   );
   const queue = table(
     ['REPOSITORY', 'WAITING', 'RUNNING', 'SUCCEEDED', 'FAILED'],
-    queueRows(world).map((row) => Object.values(row)),
+    queueRows(world).map((row) => Object.values<string | number>({ ...row })),
   );
   const pods = world.cluster.list('Pod', NAMESPACE).length;
   const registrations = world.forgejo.runners().length;

@@ -161,9 +161,9 @@ function runningTasks(state: State, runner: Runner): readonly Task[] {
 }
 
 function neededJob(state: State, repositoryId: number, name: string, run: number | undefined): number {
-  const found = [...state.jobs.values()]
-    .filter((job) => job.repositoryId === repositoryId && job.name === name && (run === undefined || job.run === run))
-    .at(-1);
+  const found = [...state.jobs.values()].findLast(
+    (job) => job.repositoryId === repositoryId && job.name === name && (run === undefined || job.run === run),
+  );
   if (found === undefined) throw new Error(`no job named ${name} was queued before`);
   return found.id;
 }

@@ -41,7 +41,7 @@ export interface Request {
 }
 
 function counts(status: Status, names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => (status[name] === undefined ? [] : [`${name}:${status[name]}`]));
+  return names.flatMap((name) => (status[name] === undefined ? [] : [`${name}:${String(status[name])}`]));
 }
 
 function job({ metadata, status = {} }: Recorded): string {

@@ -1,0 +1,258 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isEnded, isLive, type Judged, judge } from '../../src/pool/judge.ts';
+import { ENDED_PHASES, LIVE_PHASES, type Phase } from '../../src/pool/model.ts';
+import { arbitraryWorld, reordered } from './support/arbitrary-worlds.ts';
+import {
+  aWorld,
+  jobEnd,
+  jobOf,
+  now,
+  podOf,
+  remembered,
+  rowOf,
+  SPEC_HASH,
+  secondsAgo,
+  secondsAhead,
+  secretOf,
+  tagsOf,
+  terminated,
+  unavailable,
+  undeclaredRowOf,
+  type WorldParts,
+  waiting,
+} from './support/builders.ts';
+
+const R = tagsOf('r', { handle: null });
+const IDLE: WorldParts = { secrets: [secretOf(R)], workloads: [jobOf(R)], pods: [podOf(R)], rows: [rowOf(R)] };
+
+function only(parts: WorldParts): Judged {
+  const [slot, ...others] = judge(aWorld(parts));
+  if (slot === undefined || others.length > 0) throw new Error('one slot is expected');
+  return slot;
+}
+
+describe('a judged runner', () => {
+  it('says which row of the table gave its phase, and what that row saw', () => {
+    expect(only(IDLE)).toMatchObject({ key: 'r', phase: 'idle', ruledBy: '11a', evidence: { row: 'idle', pod: 'running' } });
+  });
+
+  it('has its phase since the sync that first saw it', () => {
+    expect(only(IDLE).since).toBe(now);
+    expect(only({ ...IDLE, runners: [remembered('r', { phase: 'idle', since: secondsAgo(77) })] }).since).toBe(secondsAgo(77));
+    expect(only({ ...IDLE, runners: [remembered('r', { phase: 'busy', since: secondsAgo(77) })] }).since).toBe(now);
+  });
+
+  it('is outdated when it was made from another spec', () => {
+    const made = (specHash: string): WorldParts => ({ secrets: [secretOf(tagsOf('r', { specHash }))] });
+    expect(only(made('spec-of-yesterday')).outdated).toBe(true);
+    expect(only(made(SPEC_HASH)).outdated).toBe(false);
+    expect(only(made('')).outdated, 'nothing says from which spec').toBe(false);
+  });
+});
+
+describe('a runner that was being stopped', () => {
+  const stopping = (parts: WorldParts): WorldParts => ({
+    ...parts,
+    runners: [remembered('r', { phase: 'stopping', since: secondsAgo(3) })],
+  });
+  const rows: readonly { readonly because: string; readonly parts: WorldParts; readonly phase: Phase }[] = [
+    { because: 'an informer that lags still shows it idle', parts: IDLE, phase: 'stopping' },
+    {
+      because: 'an informer that lags still shows it starting',
+      parts: { ...IDLE, pods: [], rows: [undeclaredRowOf(R)] },
+      phase: 'stopping',
+    },
+    { because: 'Forgejo can not be read', parts: { ...IDLE, forgejo: unavailable() }, phase: 'stopping' },
+    {
+      because: 'its Pod runs out its grace',
+      parts: { ...IDLE, workloads: [], pods: [podOf(R, { deletionAt: secondsAhead(600) })] },
+      phase: 'draining',
+    },
+    { because: 'its Pod has ended', parts: { ...IDLE, workloads: [], pods: [podOf(R, { state: terminated(0) })] }, phase: 'idleExit' },
+    {
+      because: 'its task took its row along',
+      parts: { ...IDLE, workloads: [], pods: [podOf(R, { state: terminated(0) })], rows: [] },
+      phase: 'completed',
+    },
+    { because: 'nothing but its Secret is left', parts: { secrets: [secretOf(R)], rows: [rowOf(R)] }, phase: 'ended' },
+    {
+      because: 'nothing but its row is left, which is young: it is not rendered again',
+      parts: { rows: [rowOf(tagsOf('r', { issuedAt: secondsAgo(9) }))] },
+      phase: 'ended',
+    },
+    { because: 'nothing but its row is left, and nobody uses it', parts: { rows: [rowOf(R, { status: 'offline' })] }, phase: 'stray' },
+  ];
+  it.each(rows)('is $phase: $because', ({ parts, phase }) => {
+    expect(only(stopping(parts)).phase).toBe(phase);
+  });
+
+  it('is not started anew when it had already ended', () => {
+    const parts: WorldParts = { memory: { credentials: new Map([['r', { registration: { id: 4, uuid: 'uuid-of-r' }, tags: R }]]) } };
+    expect(only(parts).phase).toBe('starting');
+    expect(only({ ...parts, runners: [remembered('r', { phase: 'ended' })] }).phase).toBe('ended');
+    const late = { ...parts, workloads: [jobOf(R)], rows: [undeclaredRowOf(R)] };
+    expect(only({ ...late, runners: [remembered('r', { phase: 'ended' })] }).phase, 'an informer that lags shows its Job').toBe('stopping');
+  });
+
+  it('has been so since it was stopped', () => {
+    expect(only(stopping(IDLE)).since).toBe(secondsAgo(3));
+  });
+});
+
+describe('what a runner waits for', () => {
+  const PULLING = { ...IDLE, pods: [podOf(R, { state: waiting('ErrImagePull') })], rows: [undeclaredRowOf(R)] };
+  const created = (seconds: number): WorldParts => ({
+    ...IDLE,
+    pods: [],
+    workloads: [jobOf(R, { createdAt: secondsAgo(seconds) })],
+    rows: [undeclaredRowOf(R)],
+  });
+  const rows: readonly { readonly because: string; readonly parts: WorldParts; readonly waitsFor: Judged['waitsFor'] }[] = [
+    { because: 'its Pod says so', parts: PULLING, waitsFor: 'ErrImagePull' },
+    {
+      because: 'its Pod says so, and it is stuck',
+      parts: { ...PULLING, runners: [remembered('r', { since: secondsAgo(901) })] },
+      waitsFor: 'ErrImagePull',
+    },
+    { because: 'its Pod says nothing', parts: { ...PULLING, pods: [podOf(R, { state: waiting(null) })] }, waitsFor: null },
+    { because: 'its Job is 35 s old and has no Pod', parts: created(35), waitsFor: null },
+    { because: 'its Job is older and has no Pod', parts: created(36), waitsFor: 'PodNotCreated' },
+    { because: 'no Job can have a Pod', parts: { secrets: [secretOf(tagsOf('r', { issuedAt: secondsAgo(9) }))] }, waitsFor: null },
+    { because: 'it runs', parts: IDLE, waitsFor: null },
+    {
+      because: 'an ended Job may have lost its Pod long ago',
+      parts: { workloads: [jobOf(R, { createdAt: secondsAgo(3600), end: jobEnd({ at: secondsAgo(3000) }) })] },
+      waitsFor: null,
+    },
+    {
+      because: 'its Pod is gone and its Job is about to say how it ended',
+      parts: { ...IDLE, pods: [], runners: [remembered('r', { phase: 'idle' })] },
+      waitsFor: null,
+    },
+  ];
+  it.each(rows)('is $waitsFor: $because', ({ parts, waitsFor }) => {
+    expect(only(parts).waitsFor).toBe(waitsFor);
+  });
+});
+
+describe('a long outage of Forgejo', () => {
+  const PULLING = { ...IDLE, pods: [podOf(R, { state: waiting('ErrImagePull') })] };
+  it('does not give a stuck runner its time again', () => {
+    const runners = [remembered('r', { phase: 'stuck', since: secondsAgo(5) })];
+    expect(only({ ...PULLING, forgejo: unavailable(), runners }).phase).toBe('stuck');
+    expect(only({ ...PULLING, rows: [undeclaredRowOf(R)], runners }).phase).toBe('stuck');
+  });
+
+  it('does not make a runner without a Secret one whose Secret was deleted', () => {
+    const refused = { workloads: [jobOf(R)], pods: [podOf(R, { state: waiting() })] };
+    const during = only({ ...refused, forgejo: unavailable() });
+    expect(during.phase).toBe('detached');
+    expect(only({ ...refused, rows: [undeclaredRowOf(R)], runners: [remembered('r', { phase: during.phase })] }).phase).toBe('failed');
+  });
+});
+
+describe('a runner that has ended', () => {
+  const FAILED = { ...IDLE, pods: [podOf(R, { state: terminated(137, { finishedAt: secondsAgo(60) }) })] };
+  const runners = [remembered('r', { phase: 'failed', since: secondsAgo(20) })];
+
+  it('does not come back to life while Forgejo is away', () => {
+    expect(only({ ...FAILED, forgejo: unavailable() }).phase).toBe('finishing');
+    expect(only({ ...FAILED, forgejo: unavailable(), runners })).toMatchObject({ phase: 'failed', since: secondsAgo(20) });
+  });
+
+  it('is not counted as completed when its registration was taken away behind it', () => {
+    const pods = [podOf(R, { state: terminated(0, { finishedAt: secondsAgo(60) }) })];
+    expect(only({ ...FAILED, pods, rows: [], runners: [remembered('r', { phase: 'idleExit' })] }).phase).toBe('idleExit');
+  });
+
+  it('lives when a Pod of it shows after all', () => {
+    const ended = [remembered('r', { phase: 'ended' })];
+    expect(only({ ...IDLE, forgejo: unavailable(), runners: ended }).phase).toBe('busy');
+    expect(only({ pods: [podOf(R)], forgejo: unavailable(), runners: ended }).phase).toBe('draining');
+  });
+
+  it('is judged anew by a list that can know it', () => {
+    expect(only({ ...FAILED, pods: [podOf(R, { state: terminated(0, { finishedAt: secondsAgo(60) }) })], runners }).phase).toBe('idleExit');
+  });
+});
+
+describe('phases', () => {
+  it('are live or ended, never both', () => {
+    expect(LIVE_PHASES.filter(isLive)).toEqual(LIVE_PHASES);
+    expect(LIVE_PHASES.filter(isEnded)).toEqual([]);
+    expect(ENDED_PHASES.filter(isEnded)).toEqual(ENDED_PHASES);
+    expect(ENDED_PHASES.filter(isLive)).toEqual([]);
+  });
+});
+
+describe('any world', () => {
+  it('is judged alike in whatever order its objects, rows and jobs come', () => {
+    fc.assert(
+      fc.property(
+        arbitraryWorld.chain((world) => fc.tuple(fc.constant(world), reordered(world))),
+        ([world, other]) => {
+          expect(judge(other).map(withoutOrder)).toEqual(judge(world).map(withoutOrder));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has every object, every row of ours and every held credential in exactly one slot', () => {
+    fc.assert(
+      fc.property(arbitraryWorld, (world) => {
+        const slots = judge(world);
+        const { observed, forgejo, memory } = world;
+        const rows = forgejo.kind === 'answered' ? forgejo.snapshot.registrations : [];
+        expect(new Set(slots.map(({ key }) => key)).size).toBe(slots.length);
+        expect(sorted(slots.flatMap(({ row }) => row?.uuid ?? []))).toEqual(sorted(rows.map(({ uuid }) => uuid)));
+        expect(sorted(slots.flatMap(({ pods }) => pods.map(({ uid }) => uid)))).toEqual(sorted(observed.pods.map(({ uid }) => uid)));
+        expect(slots.filter(({ secret }) => secret !== null)).toHaveLength(observed.secrets.length);
+        expect(slots.filter(({ workload }) => workload !== null)).toHaveLength(observed.workloads.length);
+        expect(slots.filter(({ held }) => held !== null)).toHaveLength(memory.credentials.size);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never has a runner ended while a Pod of it may run, but a lost one', () => {
+    fc.assert(
+      fc.property(arbitraryWorld, (world) => {
+        const wrong = judge(world).filter(
+          ({ phase, kind, workload, pods, evidence }) =>
+            ['completed', 'cancelled', 'idleExit', 'ended'].includes(phase) &&
+            pods.some(({ state }) => state.kind === 'running') &&
+            // A Job's own condition is believed before the state of its own Pod, which may be stale.
+            !(kind === 'Job' && workload?.kind === 'Job' && workload.end !== null && evidence.strayPod === 'none'),
+        );
+        expect(wrong).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('decides on no new end while Forgejo is away, but on that of a Job that has no Secret any more', () => {
+    fc.assert(
+      fc.property(arbitraryWorld, (world) => {
+        const blind = judge({ ...world, forgejo: unavailable() });
+        const decided = blind.filter(
+          ({ evidence, phase }) => evidence.end !== 'none' && evidence.strayPod === 'none' && phase !== 'finishing',
+        );
+        const history = decided.filter(({ secret, held }) => secret === null && held === null);
+        const before = decided.filter(({ remembered: last, phase }) => last?.phase === 'stopping' || last?.phase === phase);
+        expect(decided.filter((slot) => !history.includes(slot) && !before.includes(slot))).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function sorted(texts: readonly string[]): readonly string[] {
+  return texts.toSorted();
+}
+
+/** All of a slot's Pods are a set. */
+function withoutOrder(slot: Judged): Judged {
+  return { ...slot, pods: slot.pods.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+}
