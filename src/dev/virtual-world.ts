@@ -3,7 +3,8 @@
  * itself, which can be restarted. The same seed gives the same world.
  */
 import { createReader } from '../forgejo/reader.ts';
-import { createOperator, type OperatorDeps } from '../hooks/operator.ts';
+import type { OperatorDeps } from '../hooks/deps.ts';
+import { createOperator } from '../hooks/operator.ts';
 import type { Operator } from '../hooks/reply.ts';
 import { type Cluster, type ClusterOptions, createCluster } from './cluster/cluster.ts';
 import { createVirtualClock, type VirtualClock } from './cluster/virtual-clock.ts';

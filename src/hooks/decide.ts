@@ -9,7 +9,7 @@ import { type Judged, judge } from '../pool/judge.ts';
 import type { Effect, ForgejoView, Outcome, Scope, World } from '../pool/model.ts';
 import type { Plan } from '../pool/plan.ts';
 import type { DecodedRequest } from './decode.ts';
-import type { OperatorDeps } from './operator.ts';
+import type { OperatorDeps } from './deps.ts';
 import { type MemoryStore, mergeMemory } from './pool-memory.ts';
 
 export interface CallTimes {

@@ -1,36 +1,14 @@
 /** The three hooks as plain functions: bodies in, replies out. HTTP is a skin around them, and so is a simulation. */
-import type { RenderAssets } from '../children/input.ts';
-import type { Clock } from '../clock.ts';
-import type { EffectsUnderWay } from '../forgejo/perform.ts';
-import type { Reader } from '../forgejo/reader.ts';
-import type { Transport } from '../forgejo/transport.ts';
 import { customize } from './customize.ts';
 import type { CallTimes } from './decide.ts';
 import { type DecodedRequest, decodeRequest } from './decode.ts';
+import type { OperatorDeps } from './deps.ts';
 import { finalizePool } from './finalize.ts';
-import type { OperatorLog } from './operator-log.ts';
 import { createMemoryStore, type MemoryStore } from './pool-memory.ts';
 import { parseCustomizeRequest, parseSyncRequest } from './protocol.ts';
 import { type HookReply, type Operator, refused } from './reply.ts';
 import { type Draft, replyOf } from './reply-draft.ts';
 import { syncPool } from './sync.ts';
-
-export interface OperatorDeps {
-  readonly transport: Transport;
-  readonly reader: Reader;
-  readonly clock: Clock;
-  readonly log: OperatorLog;
-  readonly assets: RenderAssets;
-  /** Effects of all calls that are under way. */
-  readonly effectsUnderWay: EffectsUnderWay;
-  readonly config: {
-    readonly issuedGraceMs: number;
-    readonly finishingGraceMs: number;
-    readonly effectBudgetMs: number;
-    readonly effectConcurrency: number;
-    readonly forgejoTimeoutMs: number;
-  };
-}
 
 type Handler = (decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore) => Promise<Draft>;
 

@@ -13,7 +13,7 @@ import { childKey } from './answer.ts';
 import { childrenAsObserved, childrenOfSync } from './children.ts';
 import { type CallTimes, type Decision, decide, performFor, stillHeld, worldOf } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
-import type { OperatorDeps } from './operator.ts';
+import type { OperatorDeps } from './deps.ts';
 import type { MemoryStore } from './pool-memory.ts';
 import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
 

@@ -4,7 +4,7 @@ import type { RunnerPoolStatus } from '../api/status.ts';
 import { type Finding, mergeConditions, type PreviousCondition } from './conditions.ts';
 import { coveredJobs, waitingJobs } from './demand.ts';
 import { isLive } from './judge.ts';
-import type { Instant, LivePhase, Memory, Phase, World } from './model.ts';
+import type { Instant, LivePhase, Memory, Snapshot, World } from './model.ts';
 import { ownRegistrations } from './ownership.ts';
 import type { Plan } from './plan.ts';
 import { rfc3339 } from './rfc3339.ts';
@@ -20,7 +20,7 @@ export function renderStatus(world: World, plan: Plan, settled: Settled, found: 
   const { memory } = settled;
   const phases = memory.runners.map((runner) => runner.phase).filter(isLive);
   return {
-    ...(world.forgejo.kind === 'answered' ? queueAndVersions(world, memory) : keptOf(previous.status())),
+    ...(world.forgejo.kind === 'answered' ? queueAndVersions(world, world.forgejo.snapshot, memory) : keptOf(previous.status())),
     conditions: mergeConditions(previous.conditions, found, world.now),
     counts: { desired: plan.desired, ...countPhases(phases) },
     runners: memory.runners.map((runner) =>
@@ -44,11 +44,10 @@ export function statusForInvalidSpec(previous: Previous, found: readonly Finding
   return { ...previous.status(), conditions: mergeConditions(previous.conditions, found, now) };
 }
 
-function queueAndVersions(world: World, memory: Memory): Pick<RunnerPoolStatus, 'queue' | 'versions'> {
-  if (world.forgejo.kind !== 'answered') return {};
-  const covered = coveredJobs(world.forgejo.snapshot.jobs, world.spec);
+function queueAndVersions(world: World, snapshot: Snapshot, memory: Memory): Pick<RunnerPoolStatus, 'queue' | 'versions'> {
+  const covered = coveredJobs(snapshot.jobs, world.spec);
   const waiting = waitingJobs(covered).length;
-  const versions = ownRegistrations(world.forgejo.snapshot.registrations, world.pool.uid).map(({ row }) => row.version);
+  const versions = ownRegistrations(snapshot.registrations, world.pool.uid).map(({ row }) => row.version);
   return {
     queue: { waiting, running: covered.length - waiting, ...withoutNulls({ oldestWaitingSince: timeOrNull(memory.oldestWaitingSince) }) },
     versions: [...new Set(versions)].filter((version) => version !== '').toSorted(),
@@ -78,9 +77,9 @@ const COUNTED: Readonly<Record<LivePhase, Counted>> = {
   deregistered: 'draining',
 };
 
-function countPhases(phases: readonly Phase[]): Readonly<Record<Counted, number>> {
+function countPhases(phases: readonly LivePhase[]): Readonly<Record<Counted, number>> {
   const counts: Record<Counted, number> = { starting: 0, idle: 0, busy: 0, draining: 0 };
-  for (const phase of phases) if (isLive(phase)) counts[COUNTED[phase]] += 1;
+  for (const phase of phases) counts[COUNTED[phase]] += 1;
   return counts;
 }
 

@@ -1,0 +1,24 @@
+/** What the hooks need from outside: the service gives the real things, tests and the embedded world give others. */
+import type { RenderAssets } from '../children/input.ts';
+import type { Clock } from '../clock.ts';
+import type { EffectsUnderWay } from '../forgejo/perform.ts';
+import type { Reader } from '../forgejo/reader.ts';
+import type { Transport } from '../forgejo/transport.ts';
+import type { OperatorLog } from './operator-log.ts';
+
+export interface OperatorDeps {
+  readonly transport: Transport;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly log: OperatorLog;
+  readonly assets: RenderAssets;
+  /** Effects of all calls that are under way. */
+  readonly effectsUnderWay: EffectsUnderWay;
+  readonly config: {
+    readonly issuedGraceMs: number;
+    readonly finishingGraceMs: number;
+    readonly effectBudgetMs: number;
+    readonly effectConcurrency: number;
+    readonly forgejoTimeoutMs: number;
+  };
+}
