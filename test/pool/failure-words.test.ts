@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { CONDITION_REASONS } from '../../src/api/conditions.ts';
+import type { AccessProblem, ForgejoFailure } from '../../src/pool/failure.ts';
+import { wordsForFailure } from '../../src/pool/failure-words.ts';
+
+const at = { method: 'GET', path: '/api/v1/orgs/acme/actions/runners' } as const;
+const asked = 'GET /api/v1/orgs/acme/actions/runners';
+
+interface Row {
+  readonly failure: ForgejoFailure | AccessProblem;
+  readonly type: 'Authorized' | 'ForgejoReachable';
+  readonly reason: string;
+  /** What it must name: where it failed, and what to do. */
+  readonly says: readonly string[];
+}
+
+const ROWS: readonly Row[] = [
+  {
+    failure: { kind: 'tokenSecretMissing', object: 'tok' },
+    type: 'Authorized',
+    reason: 'TokenSecretMissing',
+    says: ['"tok"', 'spec.forgejo.tokenSecretRef', 'create it'],
+  },
+  {
+    failure: { kind: 'tokenKeyMissing', object: 'tok', key: 'k' },
+    type: 'Authorized',
+    reason: 'TokenKeyMissing',
+    says: ['"tok"', '"k"', 'spec.forgejo.tokenSecretRef'],
+  },
+  {
+    failure: { kind: 'caMissing', object: 'ca', key: 'ca.crt' },
+    type: 'ForgejoReachable',
+    reason: 'CaMissing',
+    says: ['"ca"', '"ca.crt"', 'create it'],
+  },
+  {
+    failure: { kind: 'caInvalid', object: 'ca', key: 'ca.crt' },
+    type: 'ForgejoReachable',
+    reason: 'CaInvalid',
+    says: ['"ca"', '"ca.crt"', 'PEM'],
+  },
+  {
+    failure: { ...at, kind: 'unauthorized' },
+    type: 'Authorized',
+    reason: 'TokenRefused',
+    says: [asked, '401', 'spec.forgejo.tokenSecretRef'],
+  },
+  {
+    failure: { ...at, kind: 'scopeTooNarrow', required: ['read:organization', 'write:organization'] },
+    type: 'Authorized',
+    reason: 'TokenScopeTooNarrow',
+    says: [asked, '403', 'read:organization, write:organization'],
+  },
+  {
+    failure: { ...at, kind: 'scopeTooNarrow', required: [] },
+    type: 'Authorized',
+    reason: 'TokenScopeTooNarrow',
+    says: [asked, 'that this path asks for'],
+  },
+  {
+    failure: { ...at, kind: 'forbidden', because: 'notOwner' },
+    type: 'Authorized',
+    reason: 'Forbidden',
+    says: [asked, '403', 'own the repository'],
+  },
+  {
+    failure: { ...at, kind: 'forbidden', because: 'notSiteAdmin' },
+    type: 'Authorized',
+    reason: 'Forbidden',
+    says: [asked, 'site administrator'],
+  },
+  {
+    failure: { ...at, kind: 'forbidden', because: 'notOrganizationOwner' },
+    type: 'Authorized',
+    reason: 'Forbidden',
+    says: [asked, 'owner of the organization'],
+  },
+  {
+    failure: { ...at, kind: 'forbidden', because: 'publicOnly' },
+    type: 'Authorized',
+    reason: 'Forbidden',
+    says: [asked, 'limited to public'],
+  },
+  { failure: { ...at, kind: 'forbidden', because: 'other' }, type: 'Authorized', reason: 'Forbidden', says: [asked, 'may not manage'] },
+  {
+    failure: { ...at, kind: 'notFound', what: 'organization' },
+    type: 'Authorized',
+    reason: 'ScopeNotFound',
+    says: [asked, '404', 'spec.forgejo.scope', 'Actions are enabled'],
+  },
+  { failure: { ...at, kind: 'notOurs' }, type: 'Authorized', reason: 'Forbidden', says: [asked, '404', 'another scope'] },
+  {
+    failure: { ...at, kind: 'moved', location: '/api/v1/orgs/new' },
+    type: 'Authorized',
+    reason: 'ScopeMoved',
+    says: [asked, '/api/v1/orgs/new', 'make a pool'],
+  },
+  { failure: { ...at, kind: 'rejected', status: 422 }, type: 'Authorized', reason: 'RequestRejected', says: [asked, '422', 'Forgejo 15'] },
+  {
+    failure: { ...at, kind: 'throttled', retryAfterSeconds: 9 },
+    type: 'ForgejoReachable',
+    reason: 'ForgejoThrottled',
+    says: [asked, '429', 'pollIntervalSeconds'],
+  },
+  {
+    failure: { ...at, kind: 'serverError', status: 502 },
+    type: 'ForgejoReachable',
+    reason: 'ForgejoServerError',
+    says: [asked, '502', 'log'],
+  },
+  {
+    failure: { ...at, kind: 'timeout', afterMs: 5000 },
+    type: 'ForgejoReachable',
+    reason: 'ForgejoTimeout',
+    says: [asked, '5 s', 'network'],
+  },
+  {
+    failure: { ...at, kind: 'unreachable', code: 'ECONNREFUSED' },
+    type: 'ForgejoReachable',
+    reason: 'ForgejoUnreachable',
+    says: [asked, 'ECONNREFUSED', 'spec.forgejo.url'],
+  },
+  {
+    failure: { ...at, kind: 'nonsense', problem: '0.id' },
+    type: 'ForgejoReachable',
+    reason: 'ForgejoNonsense',
+    says: [asked, '0.id', 'spec.forgejo.url'],
+  },
+  {
+    failure: { ...at, kind: 'addressRefused', host: '169.254.169.254' },
+    type: 'ForgejoReachable',
+    reason: 'AddressRefused',
+    says: ['169.254.169.254', 'FORGEJO_URL_ALLOWLIST'],
+  },
+];
+
+describe('every failure says what failed, where, and what to do', () => {
+  test.each(ROWS)('$failure.kind: $reason', ({ failure, type, reason, says }) => {
+    const words = wordsForFailure(failure);
+    expect(words).toMatchObject({ type, reason });
+    expect(Object.keys(CONDITION_REASONS)).toContain(words.reason);
+    for (const text of says) expect(words.message).toContain(text);
+    expect(words.message).toMatch(/^[A-Z].*[.?]$/);
+  });
+});

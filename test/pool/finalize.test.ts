@@ -1,0 +1,321 @@
+import { describe, expect, test } from 'vitest';
+import type { World } from '../../src/pool/model.ts';
+import {
+  aJob,
+  answered,
+  aRunningJob,
+  aWorld,
+  deploymentOf,
+  jobOf,
+  now,
+  podOf,
+  remembered,
+  rowOf,
+  running,
+  secondsAgo,
+  secretOf,
+  tagsOf,
+  terminated,
+  unavailable,
+  undeclaredRowOf,
+  warmTagsOf,
+} from './support/builders.ts';
+import {
+  asked,
+  busyAssigned,
+  busyWarm,
+  created,
+  drainingWarm,
+  endedJob,
+  fateOf,
+  finalizeOf,
+  idleWarm,
+  persistentRunner,
+  planOf,
+  startingAssigned,
+  worldOf,
+} from './support/runners.ts';
+
+const warm = warmTagsOf('a');
+const pool = { deletionAt: secondsAgo(60) };
+const view = (kind: 'moved' | 'notFound' | 'tokenSecretMissing' | 'serverError'): World['forgejo'] => {
+  const at = { method: 'GET', path: '/api/v1/orgs/acme/actions/runners' } as const;
+  switch (kind) {
+    case 'moved':
+      return { kind: 'unavailable', failure: { ...at, kind, location: '/api/v1/orgs/new' }, nextReadAt: now };
+    case 'notFound':
+      return { kind: 'unavailable', failure: { ...at, kind, what: 'organization' }, nextReadAt: now };
+    case 'tokenSecretMissing':
+      return { kind: 'unavailable', failure: { kind, object: 'forgejo-token' }, nextReadAt: now };
+    case 'serverError':
+      return unavailable();
+  }
+};
+
+describe('the runners of a deleted pool', () => {
+  const gone = { secret: 'keep', workload: 'drop', phase: 'stopping' } as const;
+  const stays = { secret: 'keep', workload: 'keep' } as const;
+
+  test.each([
+    { because: 'idle: stopped', runner: idleWarm('a'), fate: gone },
+    { because: 'starting: stopped', runner: startingAssigned('a'), fate: gone },
+    { because: 'busy: its task runs to its end', runner: busyAssigned('a'), fate: { ...stays, phase: 'busy' } },
+    { because: 'busy, of any job: alike', runner: busyWarm('a'), fate: { ...stays, phase: 'busy' } },
+    {
+      because: 'a busy daemon ends with its job, and left alone it would take the next',
+      runner: persistentRunner('a', 'busy'),
+      fate: gone,
+    },
+    {
+      because: 'silent: its Pod shields what it may hold',
+      runner: { ...busyWarm('a'), row: rowOf(warm, { status: 'offline' }) },
+      fate: gone,
+    },
+    { because: 'its Pod runs out its grace', runner: drainingWarm('a'), fate: { ...stays, phase: 'draining' } },
+    {
+      because: 'without its Secret and idle: stopped',
+      runner: { workload: jobOf(warm), pod: podOf(warm), row: rowOf(warm) },
+      fate: gone,
+    },
+    {
+      because: 'without its Secret and at work: stays',
+      runner: { workload: jobOf(warm), pod: podOf(warm), row: rowOf(warm, { status: 'active' }) },
+      fate: { ...stays, phase: 'detached' },
+    },
+    {
+      because: 'a daemon without its Secret: stopped',
+      runner: {
+        workload: deploymentOf(warm),
+        pod: podOf(warm, { ownerKind: 'ReplicaSet' as const }),
+        row: rowOf(warm, { status: 'active' }),
+      },
+      fate: gone,
+    },
+    {
+      because: 'its registration is gone and its Pod will follow',
+      runner: {
+        secret: secretOf(warm),
+        workload: jobOf(warm),
+        pod: podOf(warm),
+        memory: remembered('a', { phase: 'finishing', since: secondsAgo(10) }),
+      },
+      fate: { ...stays, phase: 'finishing' },
+    },
+    {
+      because: 'its Pod did not follow',
+      runner: {
+        secret: secretOf(warm),
+        workload: jobOf(warm),
+        pod: podOf(warm),
+        memory: remembered('a', { phase: 'finishing', since: secondsAgo(31) }),
+      },
+      fate: gone,
+    },
+    { because: 'ended, and still registered', runner: endedJob(warm, 137, rowOf(warm)), fate: { ...stays, phase: 'failed' } },
+    {
+      because: 'ended: no history is kept',
+      runner: endedJob(warm, 137, null),
+      fate: { secret: 'drop', workload: 'drop', phase: 'failed' },
+    },
+    {
+      because: 'a registration on its way',
+      runner: { row: undeclaredRowOf(warmTagsOf('a', { issuedAt: secondsAgo(9) })) },
+      fate: { ...stays, phase: 'issued' },
+    },
+    { because: 'a registration that somebody uses', runner: { row: rowOf(warm) }, fate: { ...stays, phase: 'inUse' } },
+  ] as const)('$because', ({ runner, fate }) => {
+    const made = finalizeOf(worldOf([runner], { pool }));
+    expect(fateOf(made, 'a')).toEqual(fate);
+    expect(made.finalized).toBe(false);
+  });
+
+  test('get no companions', () => {
+    const made = finalizeOf(worldOf([], { pool, jobs: [aJob(1)], spec: { minRunners: 3 } }));
+    expect(created(made)).toEqual([]);
+    expect(made).toMatchObject({ desired: 0, atMaximum: false });
+  });
+
+  test.each([
+    {
+      because: 'what ended goes behind the guard',
+      runner: endedJob(warm, 137, rowOf(warm), { phase: 'failed', lastTask: 9 }),
+      does: ['ask a 7'],
+    },
+    { because: 'a stray', runner: { row: undeclaredRowOf(warm) }, does: ['deregister a when offline'] },
+    { because: 'a busy one is left', runner: busyWarm('a'), does: [] },
+  ])('at Forgejo: $because', ({ runner, does }) => {
+    expect(asked(finalizeOf(worldOf([runner], { pool, jobs: [aRunningJob(1, 7)] })))).toEqual(does);
+  });
+});
+
+describe('a Pod that nobody sends TERM, or that did not hear it', () => {
+  const polling = (
+    changes: Parameters<typeof podOf>[1],
+    row: Parameters<typeof rowOf>[1] = {},
+    idle: number | null = 10,
+    since = 10,
+  ): World =>
+    worldOf(
+      [
+        {
+          secret: secretOf(warm),
+          pod: podOf(warm, { ownerUid: null, ownerKind: null, ...changes }),
+          row: rowOf(warm, row),
+          memory: remembered('a', { phase: 'draining', since: secondsAgo(since) }),
+        },
+      ],
+      { pool, memory: idle === null ? {} : { rowIdleSince: new Map([['a', secondsAgo(idle)]]) } },
+    );
+  const deleted = { deletionAt: secondsAgo(-600) };
+  const does = 'deregister a when idle';
+
+  test.each([
+    { because: 'an orphan, idle for 10 s: it ends when its registration goes', world: polling({}), ends: true },
+    { because: 'told to end, and idle for 10 s since', world: polling(deleted), ends: true },
+    { because: 'not idle for so long', world: polling({}, {}, 9.9), ends: false },
+    { because: 'not told for so long', world: polling(deleted, {}, 60, 9.9), ends: false },
+    { because: 'never seen idle before', world: polling({}, {}, null), ends: false },
+    { because: 'at work', world: polling({}, { status: 'active' }), ends: false },
+    { because: 'offline', world: polling({}, { status: 'offline' }), ends: false },
+  ])('$because', ({ world, ends }) => {
+    expect(asked(finalizeOf(world, { observesChildren: false }))).toEqual(ends ? [does] : []);
+  });
+
+  test('a pool that is not deleted leaves orphans, whose workload may be on its way', () => {
+    expect(asked(planOf(polling(deleted)))).toEqual([does]);
+    expect(asked(planOf(polling({})))).toEqual([]);
+  });
+
+  test('cut off with its node, it polls on: it goes like the others', () => {
+    const lost = worldOf(
+      [
+        {
+          pod: podOf(warm, { deletionAt: secondsAgo(100) }),
+          row: rowOf(warm),
+          memory: remembered('a', { phase: 'lost', since: secondsAgo(60) }),
+        },
+      ],
+      { pool, memory: { rowIdleSince: new Map([['a', secondsAgo(60)]]) } },
+    );
+    expect(asked(finalizeOf(lost, { observesChildren: false }))).toEqual([does]);
+  });
+
+  test('a Pod of a Job that is present is no orphan', () => {
+    const world = worldOf(
+      [{ ...busyWarm('a', {}, { phase: 'draining' }), pod: podOf(warm, { ownerUid: 'uid-of-an-earlier-one' }), row: rowOf(warm) }],
+      {
+        pool,
+        memory: { rowIdleSince: new Map([['a', secondsAgo(60)]]) },
+      },
+    );
+    expect(asked(finalizeOf(world))).toEqual([]);
+  });
+});
+
+describe('when a deleted pool has ended', () => {
+  const lost = { pod: podOf(warm, { deletionAt: secondsAgo(100) }) };
+
+  test.each([
+    { because: 'nothing is left', world: worldOf([], { pool }), children: false, ends: true },
+    { because: 'a child of any kind is still there', world: worldOf([], { pool }), children: true, ends: false },
+    { because: 'a Pod is', world: worldOf([drainingWarm('a')], { pool }), children: false, ends: false },
+    { because: 'a registration is', world: worldOf([{ row: rowOf(warm, { status: 'offline' }) }], { pool }), children: false, ends: false },
+    {
+      because: 'another pool’s registration does not count',
+      world: worldOf([{ row: rowOf(warm, { description: 'by hand' }) }], { pool }),
+      children: false,
+      ends: true,
+    },
+    {
+      because: 'the list may miss rows',
+      world: worldOf([], { pool, forgejo: answered({ registrationsComplete: false }) }),
+      children: false,
+      ends: false,
+    },
+    { because: 'the Pod of a lost node is waited for no longer', world: worldOf([lost], { pool }), children: false, ends: true },
+    {
+      because: 'unless its registration is there',
+      world: worldOf([{ ...lost, row: rowOf(warm) }], { pool }),
+      children: false,
+      ends: false,
+    },
+    { because: 'or its Secret', world: worldOf([{ ...lost, secret: secretOf(warm) }], { pool }), children: true, ends: false },
+  ])('$because', ({ world, children, ends }) => {
+    expect(finalizeOf(world, { observesChildren: children })).toMatchObject({ finalized: ends, leftBehind: [] });
+  });
+});
+
+describe('a deleted pool never hangs', () => {
+  const busy = (parts: Parameters<typeof worldOf>[1] = {}): World => worldOf([busyAssigned('a')], { pool, ...parts });
+
+  test.each([
+    { because: 'drainTimeoutSeconds are over', world: busy({ spec: { drainTimeoutSeconds: 59 } }), facts: {}, ends: true },
+    { because: 'they are not', world: busy({ spec: { drainTimeoutSeconds: 60 } }), facts: {}, ends: false },
+    {
+      because: 'they do not begin before the deletion',
+      world: busy({ spec: { drainTimeoutSeconds: 0 }, pool: { deletionAt: null } }),
+      facts: {},
+      ends: false,
+    },
+    {
+      because: 'the token has been gone for 60 s',
+      world: busy({ forgejo: view('tokenSecretMissing') }),
+      facts: { withoutTokenSince: secondsAgo(60) },
+      ends: true,
+    },
+    {
+      because: 'it may come back',
+      world: busy({ forgejo: view('tokenSecretMissing') }),
+      facts: { withoutTokenSince: secondsAgo(59) },
+      ends: false,
+    },
+    { because: 'an outage ends some day', world: busy({ forgejo: view('serverError') }), facts: {}, ends: false },
+  ])('$because', ({ world, facts, ends }) => {
+    const made = finalizeOf(world, facts);
+    expect(made).toMatchObject({ finalized: ends, leftBehind: ends ? ['a'] : [], effects: [] });
+    expect(fateOf(made, 'a')).toMatchObject({ secret: 'keep', workload: 'keep' });
+  });
+
+  test('what is surely dead is not named as left behind', () => {
+    const world = worldOf([{ pod: podOf(warm, { deletionAt: secondsAgo(100) }) }], { pool, spec: { drainTimeoutSeconds: 1 } });
+    expect(finalizeOf(world)).toMatchObject({ finalized: true, leftBehind: [] });
+  });
+
+  test('while Forgejo is away what was being stopped goes on stopping', () => {
+    const world = worldOf([{ ...idleWarm('a'), memory: remembered('a', { phase: 'stopping' }) }, idleWarm('b')], {
+      pool,
+      forgejo: view('serverError'),
+    });
+    expect(fateOf(finalizeOf(world), 'a')).toMatchObject({ workload: 'drop' });
+    expect(fateOf(finalizeOf(world), 'b')).toMatchObject({ workload: 'keep' });
+  });
+});
+
+describe('when the scope is gone, or hidden from the token', () => {
+  test.each(['notFound', 'moved'] as const)('everything is dropped, and named while it is known: %s', (kind) => {
+    const made = finalizeOf(worldOf([busyAssigned('a'), endedJob(tagsOf('b'), 137, null)], { pool, forgejo: view(kind) }));
+    expect(made).toMatchObject({ finalized: false, leftBehind: ['a', 'b'], effects: [] });
+    expect(fateOf(made, 'a')).toEqual({ secret: 'drop', workload: 'drop', phase: 'stopping' });
+    expect(fateOf(made, 'b')).toMatchObject({ secret: 'drop', workload: 'drop' });
+  });
+
+  test.each([
+    { because: 'nothing is left', parts: {}, ends: true, left: [] },
+    {
+      because: 'a Pod still runs',
+      parts: { pods: [podOf(warm, { deletionAt: secondsAgo(-60), state: running() })] },
+      ends: false,
+      left: ['a'],
+    },
+    {
+      because: 'its Pod has ended, and nobody can say what became of its registration',
+      parts: { pods: [podOf(warm, { state: terminated(0) })] },
+      ends: true,
+      left: ['a'],
+    },
+    { because: 'its Pod is lost', parts: { pods: [podOf(warm, { deletionAt: secondsAgo(100) })] }, ends: true, left: ['a'] },
+  ])('it ends: $because', ({ parts, ends, left }) => {
+    const world = aWorld({ pool, forgejo: view('notFound'), ...parts });
+    expect(finalizeOf(world, { observesChildren: false })).toMatchObject({ finalized: ends, leftBehind: left });
+  });
+});

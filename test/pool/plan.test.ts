@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import {
+  aJob,
+  answered,
+  aRunningJob,
+  aWorld,
+  deploymentOf,
+  holding,
+  jobOf,
+  podOf,
+  remembered,
+  rowOf,
+  secondsAgo,
+  secretOf,
+  tagsOf,
+  unavailable,
+  undeclaredRowOf,
+  waiting,
+  warmTagsOf,
+} from './support/builders.ts';
+import {
+  asked,
+  busyAssigned,
+  busyWarm,
+  created,
+  drainingWarm,
+  fateOf,
+  idleWarm,
+  planOf,
+  settledOf,
+  slotOf,
+  startingAssigned,
+  worldOf,
+} from './support/runners.ts';
+
+const tags = tagsOf('a', { handle: 'handle-1' });
+const warm = warmTagsOf('a');
+
+describe('what a runner’s objects come to', () => {
+  test.each([
+    { because: 'busy: stays', world: worldOf([busyAssigned('a')]), fate: { secret: 'keep', workload: 'keep', phase: 'busy' } },
+    {
+      because: 'its workload is on its way, and is answered again',
+      world: aWorld({
+        secrets: [secretOf({ ...tags, issuedAt: secondsAgo(5) })],
+        rows: [undeclaredRowOf(tags)],
+        jobs: [aJob(1)],
+        runners: [remembered('a')],
+      }),
+      fate: { secret: 'keep', workload: 'render', phase: 'starting' },
+    },
+    {
+      because: 'nothing is rendered in a namespace that is being deleted',
+      world: aWorld({
+        secrets: [secretOf({ ...tags, issuedAt: secondsAgo(5) })],
+        rows: [undeclaredRowOf(tags)],
+        runners: [remembered('a')],
+        jobs: [aJob(1)],
+        namespaceTerminating: true,
+      }),
+      fate: { secret: 'keep', workload: 'keep', phase: 'starting' },
+    },
+    {
+      because: 'too long in starting: stopped',
+      world: worldOf([{ ...startingAssigned('a', { handle: 'handle-1' }), memory: remembered('a', { since: secondsAgo(901) }) }], {
+        jobs: [aJob(1)],
+      }),
+      fate: { secret: 'keep', workload: 'drop', phase: 'stopping' },
+    },
+    {
+      because: 'stopped before: stopped again, whatever a stale read shows',
+      world: worldOf([{ ...idleWarm('a'), memory: remembered('a', { phase: 'stopping' }) }], { spec: { minRunners: 1 } }),
+      fate: { secret: 'keep', workload: 'drop', phase: 'stopping' },
+    },
+    {
+      because: 'silent since it was idle: stopped',
+      world: worldOf([{ ...idleWarm('a'), row: rowOf(warm, { status: 'offline' }) }], { spec: { minRunners: 1 } }),
+      fate: { secret: 'keep', workload: 'drop', phase: 'stopping' },
+    },
+    {
+      because: 'silent since it was busy: it may hold a task',
+      world: worldOf([{ ...busyWarm('a'), row: rowOf(warm, { status: 'offline' }) }]),
+      fate: { secret: 'keep', workload: 'keep', phase: 'silent' },
+    },
+    {
+      because: 'its registration is gone and its Pod will follow',
+      world: aWorld({
+        secrets: [secretOf(tags)],
+        workloads: [jobOf(tags)],
+        pods: [podOf(tags)],
+        runners: [remembered('a', { phase: 'finishing', since: secondsAgo(30) })],
+      }),
+      fate: { secret: 'keep', workload: 'keep', phase: 'finishing' },
+    },
+    {
+      because: 'its Pod did not follow within the grace: stopped',
+      world: aWorld({
+        secrets: [secretOf(tags)],
+        workloads: [jobOf(tags)],
+        pods: [podOf(tags)],
+        runners: [remembered('a', { phase: 'finishing', since: secondsAgo(31) })],
+      }),
+      fate: { secret: 'keep', workload: 'drop', phase: 'stopping' },
+    },
+    {
+      because: 'a Deployment without registration: stopped',
+      world: aWorld({ spec: { mode: 'Persistent' }, secrets: [secretOf(warm)], workloads: [deploymentOf(warm)] }),
+      fate: { secret: 'keep', workload: 'drop', phase: 'stopping' },
+    },
+    {
+      because: 'its Secret was deleted by hand, and its Pod runs on',
+      world: aWorld({ workloads: [jobOf(warm)], pods: [podOf(warm)], rows: [rowOf(warm, { status: 'active' })] }),
+      fate: { secret: 'keep', workload: 'keep', phase: 'detached' },
+    },
+    {
+      because: 'its Pod runs out its grace',
+      world: worldOf([drainingWarm('a')]),
+      fate: { secret: 'keep', workload: 'keep', phase: 'draining' },
+    },
+    {
+      because: 'somebody uses a registration that has no objects',
+      world: aWorld({ rows: [rowOf(warm)] }),
+      fate: { secret: 'keep', workload: 'keep', phase: 'inUse' },
+    },
+  ])('$because', ({ world, fate }) => {
+    expect(fateOf(planOf(world), 'a')).toEqual(fate);
+  });
+
+  test('a Pod that may still run keeps its workload from being rendered beside it', () => {
+    const own = tagsOf('a', { issuedAt: secondsAgo(5) });
+    const world = aWorld({
+      secrets: [secretOf(own)],
+      pods: [podOf(own, { state: waiting() })],
+      rows: [undeclaredRowOf(own)],
+      runners: [remembered('a')],
+    });
+    expect(fateOf(planOf(world), 'a')).toMatchObject({ phase: 'draining', workload: 'keep' });
+  });
+});
+
+describe('which job a runner that takes any has', () => {
+  test.each([
+    {
+      because: 'the latest task that nobody explains',
+      runners: [busyWarm('a')],
+      jobs: [aRunningJob(1, 7), aRunningJob(2, 9)],
+      does: ['ask a 9'],
+    },
+    {
+      because: 'it was asked about that one',
+      runners: [busyWarm('a', {}, { asked: [9] })],
+      jobs: [aRunningJob(1, 7), aRunningJob(2, 9)],
+      does: ['ask a 7'],
+    },
+    { because: 'it is known', runners: [busyWarm('a', {}, { task: 7 })], jobs: [aRunningJob(1, 7), aRunningJob(2, 9)], does: [] },
+    { because: 'what it held has ended', runners: [busyWarm('a', {}, { task: 7 })], jobs: [aRunningJob(2, 9)], does: ['ask a 9'] },
+    {
+      because: 'the task is an assigned runner’s',
+      runners: [busyWarm('a'), busyAssigned('b', { handle: 'handle-1' })],
+      jobs: [aRunningJob(1, 7)],
+      does: [],
+    },
+    {
+      because: 'an assigned runner is not asked',
+      runners: [busyAssigned('a', { handle: 'handle-1' })],
+      jobs: [aRunningJob(1, 7), aRunningJob(2, 9)],
+      does: [],
+    },
+    {
+      because: 'nobody can ask without its Secret',
+      runners: [{ ...busyWarm('a'), secret: secretOf(tagsOf('x', { registration: null })) }],
+      jobs: [aRunningJob(1, 7)],
+      does: [],
+    },
+    { because: 'an idle runner has none', runners: [idleWarm('a')], jobs: [aRunningJob(1, 7)], does: [] },
+  ])('$because', ({ runners, jobs, does }) => {
+    expect(asked(planOf(worldOf(runners, { jobs, spec: { minRunners: 1 } }))).filter((effect) => effect.startsWith('ask'))).toEqual(does);
+  });
+});
+
+describe('while Forgejo can not be read', () => {
+  test('nothing is asked, created or counted, and everything stays', () => {
+    const runners = [idleWarm('a'), busyAssigned('b'), startingAssigned('c')];
+    const made = planOf(worldOf(runners, { spec: { minRunners: 5, maxRunners: 0 }, forgejo: unavailable() }));
+    expect(made.effects).toEqual([]);
+    expect(made.fates.map(({ slot, workload, phase }) => [slot.key, workload, phase])).toEqual([
+      ['a', 'keep', 'idle'],
+      ['b', 'keep', 'busy'],
+      ['c', 'keep', 'starting'],
+    ]);
+    expect(made).toMatchObject({ desired: 3, atMaximum: false, wakeAt: null });
+  });
+
+  test('what was being stopped goes on stopping', () => {
+    const world = worldOf([{ ...idleWarm('a'), memory: remembered('a', { phase: 'stopping' }) }], { forgejo: unavailable() });
+    expect(fateOf(planOf(world), 'a')).toMatchObject({ workload: 'drop', phase: 'stopping' });
+  });
+
+  test('what is on its way is answered again', () => {
+    const own = tagsOf('a', { issuedAt: secondsAgo(5) });
+    const world = aWorld({ forgejo: unavailable(), memory: holding(own) });
+    expect(fateOf(planOf(world), 'a')).toEqual({ secret: 'render', workload: 'render', phase: 'starting' });
+    expect(fateOf(planOf({ ...world, namespaceTerminating: true }), 'a')).toMatchObject({ secret: 'keep', workload: 'keep' });
+  });
+
+  test('a runner that took too long to start is given up when Forgejo answers again', () => {
+    const { memory, ...late } = { ...startingAssigned('a', { handle: 'handle-1' }), memory: remembered('a', { since: secondsAgo(901) }) };
+    const { runners } = settledOf(worldOf([{ ...late, memory }], { forgejo: unavailable() })).memory;
+    const world = worldOf([late], { jobs: [aJob(1)], runners });
+    expect(slotOf(world, 'a').phase).toBe('stuck');
+    expect(created(planOf(world))).toEqual([]);
+  });
+});
+
+test('a list that may miss rows proves no absence', () => {
+  const world = worldOf([busyAssigned('a')], { forgejo: answered({ registrationsComplete: false }) });
+  expect(slotOf(world, 'a').phase).toBe('busy');
+});

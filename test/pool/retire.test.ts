@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest';
+import { isExplained, retireStray } from '../../src/pool/retire.ts';
+import {
+  aJob,
+  answered,
+  aRunningJob,
+  aWorld,
+  deploymentOf,
+  holding,
+  jobEnd,
+  jobOf,
+  podOf,
+  remembered,
+  rowOf,
+  secondsAgo,
+  secretOf,
+  tagsOf,
+  terminated,
+  unavailable,
+  undeclaredRowOf,
+  waiting,
+  warmTagsOf,
+} from './support/builders.ts';
+import { asked, busyAssigned, endedJob, fateOf, finalizeOf, planOf, settledOf, slotOf, worldOf } from './support/runners.ts';
+
+const tags = tagsOf('a', { handle: 'handle-1' });
+const warm = warmTagsOf('a');
+const ended = { phase: 'failed', lastTask: 20 } as const;
+const died = "the runner's container ended with exit code 137 (Error)";
+
+describe('the guard before a registration goes', () => {
+  test.each([
+    {
+      because: 'nobody has read a list since the end: wait',
+      world: worldOf([endedJob(warm, 137, rowOf(warm))], {
+        forgejo: answered({ registrations: [rowOf(warm)], registrationsReadAt: secondsAgo(11), jobsReadAt: secondsAgo(11) }),
+      }),
+      does: [],
+    },
+    {
+      because: 'a running task that it may hold: ask once, as that runner',
+      world: worldOf([endedJob(warm, 137, rowOf(warm), ended)], { jobs: [aRunningJob(1, 7)] }),
+      does: ['ask a 7'],
+    },
+    {
+      because: 'a task that was handed out after its end can not be its own',
+      world: worldOf([endedJob(warm, 137, rowOf(warm), ended)], { jobs: [aRunningJob(1, 21)] }),
+      does: ['deregister a when offline or idle'],
+    },
+    {
+      because: 'it was asked about it before',
+      world: worldOf([endedJob(warm, 137, rowOf(warm), { ...ended, asked: [7] })], { jobs: [aRunningJob(1, 7)] }),
+      does: ['deregister a when offline or idle'],
+    },
+    {
+      because: 'another runner was made for that job',
+      world: worldOf([endedJob(warm, 137, rowOf(warm), ended), busyAssigned('b', { handle: 'handle-1' })], { jobs: [aRunningJob(1, 7)] }),
+      does: ['deregister a when offline or idle'],
+    },
+    {
+      because: 'an assigned runner can hold its own job only',
+      world: worldOf([endedJob(tags, 137, rowOf(tags), ended)], { jobs: [aRunningJob(2, 8), aRunningJob(1, 7)] }),
+      does: ['ask a 7'],
+    },
+    {
+      because: 'a waiting job is no task',
+      world: worldOf([endedJob(tags, 137, rowOf(tags), ended)], { jobs: [aJob(1)] }),
+      does: ['deregister a when offline or idle'],
+    },
+    {
+      because: 'no more than eight questions at once, latest tasks first',
+      world: worldOf([endedJob(warm, 137, rowOf(warm), ended)], {
+        jobs: Array.from({ length: 9 }, (_, index) => aRunningJob(index + 1, index + 1)),
+      }),
+      does: [9, 8, 7, 6, 5, 4, 3, 2].map((task) => `ask a ${task}`),
+    },
+    {
+      because: 'it is known to hold the task and no longer active: report, with the reason',
+      world: worldOf([endedJob(tags, 137, rowOf(tags), { ...ended, task: 7 })], { jobs: [aRunningJob(1, 7)] }),
+      does: [`report a 7: ${died}`],
+    },
+    {
+      because: 'it is still active: wait',
+      world: worldOf([endedJob(tags, 137, rowOf(tags, { status: 'active' }), { ...ended, task: 7 })], { jobs: [aRunningJob(1, 7)] }),
+      does: [],
+    },
+    {
+      because: 'the question itself made it active: wait 10 s',
+      world: worldOf([endedJob(warm, 137, rowOf(warm), { ...ended, asked: [7], askedAt: secondsAgo(9.9) })], { jobs: [aRunningJob(1, 7)] }),
+      does: [],
+    },
+    {
+      because: 'ten seconds later',
+      world: worldOf([endedJob(warm, 137, rowOf(warm), { ...ended, asked: [7], askedAt: secondsAgo(10) })], { jobs: [aRunningJob(1, 7)] }),
+      does: ['deregister a when offline or idle'],
+    },
+    {
+      because: 'active although nobody asked: wait',
+      world: worldOf([endedJob(warm, 137, rowOf(warm, { status: 'active' }), ended)]),
+      does: [],
+    },
+    {
+      because: 'it never declared itself, so it never had a task',
+      world: worldOf([endedJob(warm, 1, undeclaredRowOf(warm), ended)], { jobs: [aRunningJob(1, 7)] }),
+      does: ['deregister a when offline or idle'],
+    },
+    {
+      because: 'its Secret is gone: only when offline, and without a question',
+      world: worldOf([{ ...endedJob(warm, 137, rowOf(warm, { status: 'offline' }), ended), secret: secretOf(tagsOf('b')) }], {
+        jobs: [aRunningJob(1, 7)],
+      }),
+      does: ['deregister a when offline'],
+    },
+    {
+      because: 'its Secret is gone and somebody polls as that runner: wait',
+      world: aWorld({ workloads: [jobOf(warm, { end: jobEnd() })], rows: [rowOf(warm)], runners: [remembered('a', ended)] }),
+      does: [],
+    },
+    { because: 'its registration is gone', world: worldOf([endedJob(tags, 137, null, ended)], { jobs: [aRunningJob(1, 7)] }), does: [] },
+    { because: 'Forgejo does not answer', world: worldOf([endedJob(tags, 137, null, ended)], { forgejo: unavailable() }), does: [] },
+  ])('$because', ({ world, does }) => {
+    expect(asked(planOf(world))).toEqual(does);
+  });
+
+  test('later tasks than those of the first list after the end are not its own', () => {
+    const world = worldOf([endedJob(warm, 137, rowOf(warm, { status: 'active' }))], { jobs: [aRunningJob(2, 31), aRunningJob(1, 7)] });
+    expect(settledOf(world).memory.runners).toMatchObject([{ name: 'a', phase: 'failed', lastTask: 31 }]);
+  });
+
+  test('it wakes up when the question is forgotten', () => {
+    const world = worldOf([endedJob(warm, 137, rowOf(warm), { ...ended, askedAt: secondsAgo(4) })]);
+    expect(planOf(world).wakeAt).toBe(secondsAgo(-6));
+  });
+
+  test('a Secret goes only when the registration is gone', () => {
+    expect(fateOf(planOf(worldOf([endedJob(warm, 137, rowOf(warm), ended)])), 'a')).toMatchObject({ secret: 'keep' });
+    expect(fateOf(planOf(worldOf([endedJob(warm, 137, null, ended)])), 'a')).toMatchObject({ secret: 'drop' });
+  });
+
+  test('a runner whose registration nobody knows has nothing to take back', () => {
+    const unknown = tagsOf('a', { registration: null });
+    const world = aWorld({ secrets: [secretOf(unknown)], runners: [remembered('a', { phase: 'stopping' })] });
+    expect(fateOf(planOf(world), 'a')).toMatchObject({ phase: 'ended', secret: 'drop' });
+  });
+
+  test('a Pod that can never start is waited for all the same', () => {
+    const world = aWorld({
+      workloads: [jobOf(tags)],
+      pods: [podOf(tags, { state: waiting() })],
+      rows: [undeclaredRowOf(tags)],
+      runners: [remembered('a', { phase: 'failed', lastTask: 3 })],
+    });
+    expect(fateOf(planOf(world), 'a')).toMatchObject({ phase: 'failed', workload: 'drop' });
+    expect(asked(planOf(world))).toEqual([]);
+  });
+});
+
+describe('a lost runner', () => {
+  const lost = (status: 'idle' | 'offline' | 'active', memory = {}) =>
+    worldOf([
+      {
+        secret: secretOf(warm),
+        pod: podOf(warm, { deletionAt: secondsAgo(100) }),
+        row: rowOf(warm, { status }),
+        memory: remembered('a', { phase: 'lost', since: secondsAgo(30), ...memory }),
+      },
+    ]);
+
+  test.each([
+    { because: 'it still polls', world: lost('idle'), does: [] },
+    { because: 'it still reports', world: lost('active'), does: [] },
+    { because: 'it is offline', world: lost('offline'), does: ['deregister a when offline'] },
+    { because: 'it was seen as lost in this very sync', world: lost('offline', { phase: 'draining' }), does: [] },
+    { because: 'the list is older than that', world: lost('offline', { since: secondsAgo(0.5) }), does: [] },
+  ])('$because', ({ world, does }) => {
+    expect(slotOf(world, 'a').phase).toBe('lost');
+    expect(asked(planOf(world))).toEqual(does);
+  });
+
+  test('is reported when it held a task', () => {
+    const world = worldOf(
+      [
+        {
+          secret: secretOf(warm),
+          pod: podOf(warm, { deletionAt: secondsAgo(100) }),
+          row: rowOf(warm, { status: 'offline' }),
+          memory: remembered('a', { phase: 'lost', lastTask: 9, task: 7 }),
+        },
+      ],
+      { jobs: [aRunningJob(1, 7)] },
+    );
+    expect(asked(planOf(world))).toEqual(['report a 7: the node that ran it no longer answers']);
+  });
+});
+
+describe('registrations without objects', () => {
+  const own = warmTagsOf('a', { issuedAt: secondsAgo(40) });
+
+  test.each([
+    { because: 'never used, older than the grace', row: undeclaredRowOf(own), does: ['deregister a when offline'] },
+    { because: 'offline', row: rowOf(own, { status: 'offline' }), does: ['deregister a when offline'] },
+    { because: 'somebody polls with it: leave it', row: rowOf(own), does: [] },
+    { because: 'an answer may be on its way', row: undeclaredRowOf(warmTagsOf('a', { issuedAt: secondsAgo(20) })), does: [] },
+    { because: 'it is another pool’s', row: undeclaredRowOf(own, { description: 'by hand' }), does: [] },
+  ])('$because', ({ row, does }) => {
+    expect(asked(planOf(aWorld({ rows: [row] })))).toEqual(does);
+  });
+
+  test('what runs is no stray', () => {
+    expect(retireStray(slotOf(worldOf([busyAssigned('a')]), 'a'))).toEqual([]);
+  });
+
+  test('one that was stopped is not started again, though its credentials are in memory', () => {
+    const young = warmTagsOf('a', { issuedAt: secondsAgo(10) });
+    const world = aWorld({
+      rows: [undeclaredRowOf(young)],
+      runners: [remembered('a', { phase: 'ended', since: secondsAgo(5) })],
+      memory: holding(young),
+      spec: { minRunners: 1 },
+    });
+    expect(fateOf(planOf(world), 'a')).toMatchObject({ phase: 'ended', secret: 'keep' });
+    expect(asked(planOf(world))).toEqual(['deregister a when offline or idle']);
+  });
+});
+
+describe('which runner explains a task', () => {
+  test.each([
+    { because: 'it is the runner in question', other: busyAssigned('a', { handle: 'handle-1' }), explained: false },
+    { because: 'another was made for that handle', other: busyAssigned('b', { handle: 'handle-1' }), explained: true },
+    {
+      because: 'another is known to hold it',
+      other: { ...busyAssigned('b'), memory: remembered('b', { phase: 'busy', task: 7 }) },
+      explained: true,
+    },
+    { because: 'another holds another', other: busyAssigned('b', { handle: 'handle-2' }), explained: false },
+    { because: 'what has ended explains nothing', other: endedJob(tagsOf('b', { handle: 'handle-1' }), 137, null), explained: false },
+  ])('$because', ({ other, explained }) => {
+    const world = worldOf([endedJob(warm, 137, rowOf(warm)), other].slice(other.secret?.tags.runner === 'a' ? 1 : 0));
+    const slots = planOf(world).fates.map(({ slot }) => slot);
+    expect(isExplained(aRunningJob(1, 7), slotOf(world, 'a'), slots)).toBe(explained);
+  });
+});
+
+test('a Deployment that was stopped is deregistered when its last Pod is gone', () => {
+  const gone = worldOf([{ secret: secretOf(warm), row: rowOf(warm), memory: remembered('a', { phase: 'ended', lastTask: 0 }) }], {
+    spec: { mode: 'Persistent' },
+  });
+  expect(asked(planOf(gone))).toEqual(['deregister a when offline or idle']);
+  const pods = [podOf(warm, { ownerKind: 'ReplicaSet', deletionAt: secondsAgo(-60) })];
+  expect(asked(planOf({ ...gone, observed: { ...gone.observed, pods } }))).toEqual([]);
+  const ended2 = [podOf(warm, { ownerKind: 'ReplicaSet', deletionAt: secondsAgo(-60), state: terminated(0) })];
+  expect(asked(planOf({ ...gone, observed: { ...gone.observed, pods: ended2 } }))).toEqual(['deregister a when offline or idle']);
+  expect(finalizeOf({ ...gone, observed: { ...gone.observed, workloads: [deploymentOf(warm, { terminating: true })] } }).finalized).toBe(
+    false,
+  );
+});

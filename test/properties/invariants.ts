@@ -1,0 +1,158 @@
+/**
+ * What holds of every decision, whatever world it is made in. Each function returns the broken rules as sentences, so that it
+ * can run over generated worlds, over simulations and over recorded cases alike; no sentence is no violation.
+ */
+import type { Fate } from '../../src/pool/fate.ts';
+import { isEnded, isLive, type Judged } from '../../src/pool/judge.ts';
+import type { Effect, World } from '../../src/pool/model.ts';
+import type { Plan } from '../../src/pool/plan.ts';
+import type { Settled } from '../../src/pool/settle.ts';
+
+type Register = Effect & { kind: 'register' };
+type OfRunner = Exclude<Effect, Register>;
+
+/** A plan of `/sync`. */
+export function checkInvariants(world: World, slots: readonly Judged[], plan: Plan): readonly string[] {
+  return [
+    ...checkAnyPlan(world, slots, plan),
+    ...checkRegistrations(world, slots, plan.effects.filter(isRegister)),
+    ...plan.fates.flatMap((fate) => [...checkSecretStays(fate), ...checkRendering(fate, world)]),
+    ...plan.effects.filter(isOfRunner).flatMap((effect) => checkPodsHaveEnded(effect, slots)),
+  ];
+}
+
+/** A plan of `/finalize`: nothing new, and the rest as ever. */
+export function checkFinalizeInvariants(world: World, slots: readonly Judged[], plan: Plan): readonly string[] {
+  return [
+    ...checkAnyPlan(world, slots, plan),
+    ...plan.effects.filter(isRegister).map((effect) => `a deleted pool registers ${effect.tags.runner}`),
+    ...plan.fates
+      .filter((fate) => fate.secret === 'render' || fate.workload === 'render')
+      .map((fate) => `a deleted pool renders ${fate.slot.key}`),
+  ];
+}
+
+/** The answer holds every observed child that is not given up, and nothing twice. */
+export function checkAnswer(plan: Plan, settled: Settled): readonly string[] {
+  const names = settled.children.map((child) =>
+    'runner' in child ? `${child.kind} ${child.runner}` : `${child.kind} ${child.tags.runner}`,
+  );
+  const objects = names.map((name) => name.replace(/^(keep|render)/, ''));
+  const has = new Set(names);
+  return [
+    ...objects.filter((name, index) => objects.indexOf(name) !== index).map((name) => `the answer holds ${name} twice`),
+    ...plan.fates.flatMap(({ slot, secret, workload }) => {
+      if (isEnded(slot.phase)) return [];
+      const lost: string[] = [];
+      if (secret === 'keep' && slot.secret !== null && !has.has(`keepSecret ${slot.key}`))
+        lost.push(`the Secret of ${slot.key} is left out`);
+      if (workload === 'keep' && slot.workload !== null && !has.has(`keepWorkload ${slot.key}`))
+        lost.push(`the workload of ${slot.key} is left out`);
+      return lost;
+    }),
+  ];
+}
+
+function checkAnyPlan(world: World, slots: readonly Judged[], plan: Plan): readonly string[] {
+  return [
+    ...checkOneFateEach(slots, plan.fates),
+    ...plan.fates.flatMap(checkBusyJob),
+    ...plan.effects.filter(isOfRunner).flatMap((effect) => checkOwnRow(effect, slots)),
+    ...(world.forgejo.kind === 'answered' ? [] : checkBlind(plan)),
+  ];
+}
+
+function checkOneFateEach(slots: readonly Judged[], fates: readonly Fate[]): readonly string[] {
+  const keys = fates.map((fate) => fate.slot.key);
+  return [
+    ...keys.filter((key, index) => keys.indexOf(key) !== index).map((key) => `${key} has two fates`),
+    ...slots.filter((slot) => !keys.includes(slot.key)).map((slot) => `${slot.key} has no fate`),
+  ];
+}
+
+/** Nothing that holds a task is stopped; a Deployment's TERM lets the task end, a Job's runner would be stopped for nothing. */
+function checkBusyJob({ slot, secret, workload }: Fate): readonly string[] {
+  if (slot.phase !== 'busy' || slot.kind !== 'Job') return [];
+  return secret === 'drop' || workload === 'drop' ? [`busy runner ${slot.key} is stopped`] : [];
+}
+
+/** Missing information deletes nothing, and changes nothing at Forgejo. */
+function checkBlind(plan: Plan): readonly string[] {
+  return plan.effects.map((effect) => `${effect.kind} although Forgejo has not answered`);
+}
+
+function checkOwnRow(effect: OfRunner, slots: readonly Judged[]): readonly string[] {
+  const slot = slots.find((each) => each.key === effect.runner);
+  if (slot === undefined) return [`${effect.kind} for ${effect.runner}, which is no slot`];
+  const broken: string[] = [];
+  if (effect.registration.uuid !== slot.tags.registration?.uuid)
+    broken.push(`${effect.kind} as ${effect.runner} with another registration`);
+  if (effect.kind === 'ask') return broken;
+  if (slot.phase === 'busy') broken.push(`${effect.kind} of ${effect.runner}, which is busy`);
+  if (effect.kind === 'report' && slot.row?.status === 'active') broken.push(`report as ${effect.runner}, which is active`);
+  if (
+    effect.kind === 'deregister' &&
+    effect.whenStatus.includes('idle') &&
+    slot.secret === null &&
+    slot.held === null &&
+    slot.pods.length === 0
+  ) {
+    broken.push(`${effect.runner} would be deregistered while idle, though nobody holds its credentials`);
+  }
+  return broken;
+}
+
+function checkRegistrations(world: World, slots: readonly Judged[], effects: readonly Register[]): readonly string[] {
+  const names = effects.map((effect) => effect.tags.runner);
+  const handles = effects.flatMap((effect) => effect.tags.handle ?? []);
+  const live = slots.filter((slot) => isLive(slot.phase));
+  const held = new Set(live.flatMap((slot) => slot.tags.handle ?? []));
+  const rows = world.forgejo.kind === 'answered' ? world.forgejo.snapshot.registrations : [];
+  const taken = new Set([...slots.map((slot) => slot.key), ...rows.map((row) => row.name)]);
+  const broken = [
+    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `two registrations of ${name}`),
+    ...names.filter((name) => taken.has(name)).map((name) => `${name} is registered although it exists`),
+    ...handles.filter((handle, index) => handles.indexOf(handle) !== index).map((handle) => `two runners for ${handle}`),
+    ...handles.filter((handle) => held.has(handle)).map((handle) => `${handle} has a runner already`),
+  ];
+  if (effects.length > 0 && live.length + effects.length > world.spec.maxRunners) broken.push('more than maxRunners');
+  if (effects.length > 0 && (world.spec.paused || world.namespaceTerminating)) broken.push('a registration that can not be used');
+  return broken;
+}
+
+/** A Secret is the only way to speak as its runner: it goes after the registration. */
+function checkSecretStays({ slot, secret }: Fate): readonly string[] {
+  if (secret !== 'drop' || slot.tags.registration === null || slot.evidence.row === 'absent') return [];
+  return [`the Secret of ${slot.key} is dropped while its row is ${slot.evidence.row}`];
+}
+
+function checkRendering({ slot, workload, secret }: Fate, world: World): readonly string[] {
+  if (workload !== 'render' && secret !== 'render') return [];
+  const broken: string[] = [];
+  if (slot.pods.length > 0 && workload === 'render') broken.push(`${slot.key} is rendered beside a Pod`);
+  if (slot.workload !== null && workload === 'render') broken.push(`${slot.key} is rendered although it is there`);
+  if (slot.remembered?.phase === 'stopping' || slot.remembered?.phase === 'ended')
+    broken.push(`${slot.key} is rendered although it was stopped`);
+  if (world.namespaceTerminating) broken.push(`${slot.key} is rendered in a namespace that is being deleted`);
+  return broken;
+}
+
+/** A busy runner may be asked what it runs; all else is for the dead. */
+function checkPodsHaveEnded(effect: OfRunner, slots: readonly Judged[]): readonly string[] {
+  const slot = slots.find((each) => each.key === effect.runner);
+  if (slot === undefined || (effect.kind === 'ask' && slot.phase === 'busy')) return [];
+  // One that polls on although its Pod should have ended is idle, and ends by that.
+  const unheard = (slot.phase === 'draining' || slot.phase === 'lost') && slot.row?.status === 'idle';
+  if (unheard && effect.kind === 'deregister' && effect.whenStatus.join() === 'idle') return [];
+  const alive = slot.pods.some((pod) => pod.state.kind !== 'terminated');
+  if (!alive || (slot.phase === 'lost' && (effect.kind === 'ask' || slot.row?.status === 'offline'))) return [];
+  return [`${effect.kind} of ${effect.runner}, whose Pod has not ended`];
+}
+
+function isRegister(effect: Effect): effect is Register {
+  return effect.kind === 'register';
+}
+
+function isOfRunner(effect: Effect): effect is OfRunner {
+  return effect.kind !== 'register';
+}
