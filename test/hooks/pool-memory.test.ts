@@ -13,7 +13,14 @@ function fromStatus(changes: Partial<MemoryFromStatus> = {}): MemoryFromStatus {
 
 /** `silentFor`: how long ago this process last answered for the pool, ms. */
 function ofProcess(changes: Parameters<typeof aMemory>[0] = {}, silentFor = 2000): PoolMemory {
-  return { last: aMemory(changes), answeredAt: CLOCK - silentFor, held: new Map(), apiToken: null, withoutTokenSince: null };
+  return {
+    last: aMemory(changes),
+    answeredAt: CLOCK - silentFor,
+    held: new Map(),
+    apiToken: null,
+    withoutTokenSince: null,
+    scopeGoneSince: null,
+  };
 }
 
 const NEW_PROCESS: PoolMemory = { ...ofProcess(), last: null, answeredAt: Number.NEGATIVE_INFINITY };

@@ -1,0 +1,152 @@
+/** The API token and the runners' tokens stand in the data of Secrets and nowhere else: not in answers, logs, metrics or errors. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createVirtualClock } from '../../src/dev/cluster/virtual-clock.ts';
+import { createReader } from '../../src/forgejo/reader.ts';
+import { createOperator } from '../../src/hooks/operator.ts';
+import { createOperatorLog } from '../../src/hooks/operator-log.ts';
+import { createLog } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import type { ContractCase } from '../contract/support/case.ts';
+import { API_TOKEN, createScriptedForgejo } from '../contract/support/forgejo.ts';
+import { objectOf } from '../contract/support/golden.ts';
+
+interface Seen {
+  /** Every token that was valid in the run, the API token first. */
+  readonly tokens: readonly string[];
+  readonly answers: readonly string[];
+  readonly statuses: readonly number[];
+  readonly log: string;
+  readonly metrics: string;
+  /** Data of the Secrets that were answered. */
+  readonly secretData: string;
+}
+
+interface Call {
+  readonly hook: 'sync' | 'finalize' | 'customize';
+  /** Directory and file below test/contract. */
+  readonly request: string;
+  readonly payload?: (text: string) => string;
+}
+
+/** Calls the service over HTTP, as Metacontroller does, against a Forgejo as `contract` has it. */
+async function callService(contract: Pick<ContractCase, 'token'>, changes: ForgejoChanges, calls: readonly Call[]): Promise<Seen> {
+  const lines: string[] = [];
+  const log = createLog('trace', { write: (line) => void lines.push(line) });
+  const clock = createVirtualClock(Date.parse('2026-11-25T00:00:00Z'));
+  const forgejo = createScriptedForgejo(clock, { because: 'secrets.test.ts', steps: [], ...contract });
+  forgejo.change(changes);
+  const config = { ...loadConfig({}), shutdownDelayMs: 0, shutdownGraceMs: 0 };
+  const { transport } = forgejo;
+  const operator = createOperator({
+    transport,
+    reader: createReader({ transport, clock }),
+    clock,
+    log: createOperatorLog(log),
+    assets: { oneJobScript: '#!/bin/sh\n' },
+    config,
+  });
+  const metrics = createMetrics({ version: '0.0.0', node: 'v24' });
+  const app = await createApp({ operator, log, metrics, config });
+  const answers: string[] = [];
+  const statuses: number[] = [];
+  for (const { hook, request, payload = (text: string) => text } of calls) {
+    const text = readFileSync(new URL(`../contract/${request}`, import.meta.url), 'utf8');
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.hooks.inject({ method: 'POST', url: `/${hook}`, headers, payload: payload(text) });
+    answers.push(JSON.stringify(answer.headers) + answer.body);
+    statuses.push(answer.statusCode);
+    await clock.advance(20_000);
+  }
+  const scraped = await app.metrics.inject({ method: 'GET', url: '/metrics' });
+  await app.stop();
+  const secretData = answers.flatMap((answer) => secretsOf(answer).map((secret) => JSON.stringify(secret['data']))).join('\n');
+  const tokens = [API_TOKEN, ...forgejo.tokens().values()];
+  return { tokens, answers, statuses, log: lines.join('\n'), metrics: scraped.body, secretData };
+}
+
+type ForgejoChanges = Parameters<ReturnType<typeof createScriptedForgejo>['change']>[0];
+
+function secretsOf(answer: string): readonly Readonly<Record<string, unknown>>[] {
+  const { children } = objectOf(JSON.parse(answer.slice(answer.indexOf('}{') + 1)));
+  return Array.isArray(children) ? children.map(objectOf).filter(({ kind }) => kind === 'Secret') : [];
+}
+
+/** The text less the data of Secrets. */
+function outsideOfSecrets(answer: string): string {
+  return secretsOf(answer).reduce((text, secret) => text.replaceAll(JSON.stringify(secret['data']), ''), answer);
+}
+
+/** Tokens that the text holds, as they are, in base64 or as a part that would still identify them. */
+function tokensIn(text: string, tokens: readonly string[]): readonly string[] {
+  return tokens.filter((token) => [token, btoa(token), token.slice(0, 20), token.slice(-20)].some((form) => text.includes(form)));
+}
+
+function expectSilence(seen: Seen): void {
+  for (const answer of seen.answers) expect(tokensIn(outsideOfSecrets(answer), seen.tokens)).toEqual([]);
+  expect(tokensIn(seen.log, seen.tokens)).toEqual([]);
+  expect(tokensIn(seen.metrics, seen.tokens)).toEqual([]);
+}
+
+const HANDLE = '5cd92ef3-723f-4507-9ce3-426767be367d';
+const WAITING = { id: 11, handle: HANDLE, name: 'build', status: 'waiting' } as const;
+
+it('a runner is registered: its token stands in the data of its Secret, the API token nowhere', async () => {
+  const seen = await callService({}, { jobs: [WAITING] }, [
+    { hook: 'customize', request: 'what-a-sync-must-see-is-asked-for/request.json' },
+    { hook: 'sync', request: 'a-job-is-queued/request.json' },
+  ]);
+  expect(seen.statuses).toEqual([200, 200]);
+  const [, ...runnerTokens] = seen.tokens;
+  expect(runnerTokens).toHaveLength(1);
+  expect(tokensIn(seen.secretData, seen.tokens)).toEqual(runnerTokens);
+  expect(seen.log).toContain('registered a runner');
+  expectSilence(seen);
+});
+
+it('Forgejo refuses the API token and echoes it: the condition and the log say 401 alone', async () => {
+  const seen = await callService({ token: null }, {}, [{ hook: 'sync', request: 'forgejo-refuses-the-token/request.json' }]);
+  expect(seen.answers.join()).toContain('TokenRefused');
+  expectSilence(seen);
+});
+
+it('a registration is refused with an answer that echoes the token', async () => {
+  const echo = JSON.stringify({ message: `access token does not exist [sha: ${API_TOKEN}]` });
+  const faults = [401, 403, 422, 500].map((status) => ({
+    endpoints: ['create' as const],
+    times: 1,
+    fault: { kind: 'answer' as const, status, body: echo },
+  }));
+  for (const fault of faults) {
+    const seen = await callService({}, { jobs: [WAITING], faults: [fault] }, [{ hook: 'sync', request: 'a-job-is-queued/request.json' }]);
+    expect(seen.log).toContain('Forgejo did not do what it was asked');
+    expectSilence(seen);
+  }
+});
+
+it('a dead runner is asked and reported, and its pool deleted', async () => {
+  const runner = { id: 7, uuid: '2f6f586d-7b8b-49b6-9837-000000000007', name: 'dead', status: 'idle' as const };
+  const seen = await callService({}, { runners: [runner], jobs: [{ ...WAITING, status: 'running', task: 5, runner: 7 }] }, [
+    { hook: 'sync', request: 'a-runner-dies-in-mid-task/1-request.json' },
+    { hook: 'sync', request: 'a-runner-dies-in-mid-task/2-request.json' },
+    { hook: 'finalize', request: 'a-deleted-pool-can-not-reach-forgejo/1-request.json' },
+  ]);
+  expect(seen.statuses).toEqual([200, 200, 200]);
+  expect(seen.log).toContain('reported the task of a dead runner as failed');
+  expectSilence(seen);
+});
+
+it('a body that can not be used is not repeated, whatever it holds', async () => {
+  const request = 'an-assigned-runner-is-busy/1-request.json';
+  const seen = await callService({}, {}, [
+    { hook: 'sync', request, payload: (text) => text.slice(0, -10) },
+    { hook: 'sync', request, payload: (text) => text.replace('"finalizing": false', `"finalizing": "${API_TOKEN}"`) },
+    { hook: 'sync', request, payload: (text) => text.replace('"kind": "RunnerPool"', `"kind": "${API_TOKEN}"`) },
+    { hook: 'sync', request, payload: () => JSON.stringify(API_TOKEN) },
+    { hook: 'finalize', request, payload: (text) => text.replaceAll('"k/', '"') },
+  ]);
+  expect(seen.statuses).toEqual([400, 400, 400, 400, 400]);
+  expectSilence(seen);
+});
