@@ -13,7 +13,10 @@ interface Block {
   readonly text: string;
 }
 
-const blocks: readonly Block[] = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({ language, text }));
+const blocks: readonly Block[] = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
+  language,
+  text,
+}));
 const commands = blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => text.trimEnd().split('\n'));
 
 /** A command and the block without a language that follows it: what it prints. */
@@ -37,14 +40,17 @@ test('the two commands of a fresh machine stand first', () => {
 });
 
 test('every command is one that this test knows how to check', () => {
-  const unknown = commands.filter((command) => !/^(npm ci && npm (run demo|test)|curl -sS --json .*|kubectl apply -[kf] \S+)$/.test(command));
+  const unknown = commands.filter(
+    (command) => !/^(npm ci && npm (run demo|test)|curl -sS --json .*|kubectl apply -[kf] \S+)$/.test(command),
+  );
   expect(unknown).toEqual([]);
 });
 
 test('every path that a command or a link names exists', () => {
   const named = [...commands.join('\n').matchAll(/@(\S+)|apply -[kf] (\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
   const linked = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '');
-  for (const path of [...named, ...linked]) expect(() => readFileSync(join(root, path, path.startsWith('deploy/base') ? 'kustomization.yaml' : ''))).not.toThrow();
+  for (const path of [...named, ...linked])
+    expect(() => readFileSync(join(root, path, path.startsWith('deploy/base') ? 'kustomization.yaml' : ''))).not.toThrow();
 });
 
 describe('beside npm run dev', () => {
