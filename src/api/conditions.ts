@@ -17,11 +17,9 @@ export type ConditionType = keyof typeof CONDITION_TYPES;
 export const CONDITION_REASONS = {
   // Ready
   RunnersReady: 'Every wanted runner is there.',
-  Reconciled: 'Forgejo and Kubernetes are as the pool wants them; runners may be on their way.',
   RunnersStuck: 'Runners that the pool wants do not get to work.',
   PendingTimeout: 'A runner did not report within pendingTimeoutSeconds and was given up.',
   PodNotCreated: 'Kubernetes does not create the Pod of a runner: quota, admission or service account; the events of its Job tell.',
-  WorkloadRefused: 'Kubernetes refused the workload of a runner.',
   // SpecValid
   SpecAccepted: 'The spec is valid.',
   SpecInvalid: 'The spec breaks a rule; everything stays as it is until it is mended.',
@@ -47,9 +45,7 @@ export const CONDITION_REASONS = {
   RequestRejected: 'Forgejo rejected the request.',
   // ImageSupported
   ImageVersionKnown: 'The version of the runner image is known and new enough.',
-  ImageTooOld: 'The runner image is older than the mode needs.',
-  ImageVersionUnknown: 'Neither the tag of the runner image nor runner.version says a version.',
-  RunnerVersionDiffers: 'Runners report another version than the image was said to hold.',
+  ImageUnsupported: 'The runner image is older than the mode needs, or says no version.',
   // ScalingLimited
   WithinLimits: 'The pool follows the demand.',
   AtMaximum: 'More jobs wait than maxRunners allows runners.',
@@ -60,7 +56,6 @@ export const CONDITION_REASONS = {
   // Draining
   NotDraining: 'No runner is waited for.',
   OutdatedRunners: 'Runners of an older spec are replaced once they are idle.',
-  DrainTimeout: 'drainTimeoutSeconds are over: what is left is no longer waited for.',
   Finalizing: 'The pool is deleted once its runners have ended.',
   // any type
   NotAsked: 'Nothing was asked of Forgejo yet.',

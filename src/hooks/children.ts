@@ -72,6 +72,8 @@ function runnerChildren(input: ChildrenInput, configMapName: string): readonly o
       case 'keepWorkload':
         return echoed(input.decoded.raw.workloads.get(intent.runner));
       case 'renderSecret': {
+        const observed = input.decoded.raw.secrets.get(intent.tags.runner);
+        if (observed !== undefined) return [];
         const token = input.tokenOf(intent.tags.runner);
         const { tags } = intent;
         return token === undefined || !isRegistered(tags) ? [] : [renderSecret({ pool: input.decoded.pool, tags, token })];

@@ -25,10 +25,13 @@ export function decodeSecret(object: NamedObject, poolUid: string): DecodedSecre
   const uuid = dataText(data, 'uuid');
   const token = dataText(data, 'token');
   const registration = id !== null && uuid !== null ? { id, uuid } : null;
-  return {
-    secret: { tags: { ...tags, registration: tags.registration ?? registration }, createdAt: decodeHead(object).createdAt },
-    credentials: registration !== null && token !== null ? { registration, token } : null,
+  const credentials = registration !== null && token !== null ? { registration, token } : null;
+  const secret = {
+    tags: { ...tags, registration: tags.registration ?? registration },
+    complete: credentials !== null,
+    createdAt: decodeHead(object).createdAt,
   };
+  return { secret, credentials };
 }
 
 export type KeyLookup =

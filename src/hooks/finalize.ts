@@ -3,7 +3,7 @@ import { DRAIN_MARGIN_SECONDS, type RunnerPoolSpec } from '../api/runnerpool.ts'
 import { scopeOf } from '../api/scope.ts';
 import { readForgejo, validateSpec } from '../api/validate.ts';
 import { type Finding, findings, findingsForInvalidSpec } from '../pool/conditions.ts';
-import { type FinalizePlan, isLostForGood, planFinalize } from '../pool/finalize.ts';
+import { type FinalizePlan, isLostForGood, isScopeGone, planFinalize } from '../pool/finalize.ts';
 import { type Judged, judge } from '../pool/judge.ts';
 import type { Outcome, World } from '../pool/model.ts';
 import { settle } from '../pool/settle.ts';
@@ -26,25 +26,35 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
   const observesChildren = observedChildren(decoded).size > 0;
   const resolved =
     spec === null
-      ? ({ kind: 'problem', problem: { kind: 'tokenSecretMissing', object: '' } } as const)
+      ? ({ kind: 'problem', problem: { kind: 'forgejoUnreadable' } } as const)
       : resolveAccess(spec.forgejo, decoded, memory.recall(uid).apiToken);
 
   if (spec === null || resolved.kind === 'problem') {
-    const problem = resolved.kind === 'problem' ? resolved.problem : ({ kind: 'tokenSecretMissing', object: '' } as const);
-    const now = deps.clock.now();
+    const problem = resolved.kind === 'problem' ? resolved.problem : ({ kind: 'forgejoUnreadable' } as const);
+    const now = spec === null ? deps.clock.now() : deps.reader.forgejoNow({ url: spec.forgejo.url, token: '' });
     const withoutTokenSince = memory.recall(uid).withoutTokenSince ?? now;
     memory.change(uid, { withoutTokenSince });
     const view = { kind: 'unavailable', failure: problem, nextReadAt: now + WITHOUT_ACCESS_RETRY_MS } as const;
     const world = worldOf(view, decoded, spec ?? FALLBACK, now, deps, memory);
     const slots = judge(world);
-    return answer({ world, slots, plan: planFinalize(world, slots, { observesChildren, withoutTokenSince }) }, [], decoded, deps, memory);
+    return answer(
+      { world, slots, plan: planFinalize(world, slots, { observesChildren, withoutTokenSince, scopeGoneSince: null }) },
+      [],
+      decoded,
+      deps,
+      memory,
+    );
   }
 
   memory.change(uid, { apiToken: resolved.access.token, withoutTokenSince: null });
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access: resolved.access, ...times };
+  const { scopeGoneSince } = memory.recall(uid);
   const planner = (world: World, slots: readonly Judged[]): FinalizePlan =>
-    planFinalize(world, slots, { observesChildren, withoutTokenSince: null });
+    planFinalize(world, slots, { observesChildren, withoutTokenSince: null, scopeGoneSince });
   const decision = await decide(call, deps, memory, planner, (plan) => plan.finalized && plan.leftBehind.length === 0);
+  const { world } = decision;
+  const gone = world.forgejo.kind === 'unavailable' && isScopeGone(world.forgejo.failure);
+  memory.change(uid, { scopeGoneSince: gone ? (scopeGoneSince ?? world.now) : null });
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
   deps.log.outcomes(decoded.pool, outcomes);
   return { ...answer(decision, outcomes, decoded, deps, memory), now: deps.reader.forgejoNow(resolved.access) };

@@ -14,8 +14,10 @@ export interface PoolMemory {
   readonly held: ReadonlyMap<string, HeldCredentials & { readonly token: string }>;
   /** API token that was last seen: a namespace's deletion may take the Secret first. */
   readonly apiToken: string | null;
-  /** Own clock: since when a deleted pool has had no token. */
+  /** Since when a deleted pool has had no token. */
   readonly withoutTokenSince: number | null;
+  /** Since when Forgejo has said that a deleted pool's scope does not exist. */
+  readonly scopeGoneSince: Instant | null;
 }
 
 export interface MemoryStore {
@@ -29,7 +31,14 @@ export interface MemoryStore {
 
 function ignore(): void {}
 
-const NOTHING: PoolMemory = { last: null, answeredAt: Number.NEGATIVE_INFINITY, held: new Map(), apiToken: null, withoutTokenSince: null };
+const NOTHING: PoolMemory = {
+  last: null,
+  answeredAt: Number.NEGATIVE_INFINITY,
+  held: new Map(),
+  apiToken: null,
+  withoutTokenSince: null,
+  scopeGoneSince: null,
+};
 /** A pool that still exists is synced far more often; then it is another replica's, or gone. */
 const FORGOTTEN_AFTER_MS = 3_600_000;
 

@@ -47,7 +47,7 @@ function withoutAccess(
   deps: OperatorDeps,
   memory: MemoryStore,
 ): Draft {
-  const now = deps.clock.now();
+  const now = deps.reader.forgejoNow({ url: spec.forgejo.url, token: '' });
   const world = worldOf({ kind: 'unavailable', failure: problem, nextReadAt: now + ACCESS_RETRY_MS }, decoded, spec, now, deps, memory);
   const slots = judge(world);
   const made = plan(world, slots);
@@ -75,7 +75,7 @@ function answer(
   return {
     status: renderStatus(world, made, settled, findings(world, made, settled, false), previousOf(decoded)),
     children,
-    mustKeep: mustKeep(world, slots),
+    mustKeep: mustKeep(world, slots, observedChildren(decoded)),
     wakeAt: Math.min(world.forgejo.nextReadAt, made.wakeAt ?? Number.POSITIVE_INFINITY),
     now: world.now,
   };
@@ -85,13 +85,13 @@ function answer(
  * What the answer is held against, apart from how it was made: what may hold a task stays; without Forgejo everything stays
  * but what was being stopped.
  */
-function mustKeep(world: World, slots: readonly Judged[]): ReadonlySet<string> {
+function mustKeep(world: World, slots: readonly Judged[], observed: ReadonlySet<string>): ReadonlySet<string> {
   const blind = world.forgejo.kind === 'unavailable';
   const kept = slots.filter((slot) => slot.phase !== 'stopping' && (blind ? true : slot.phase === 'busy' && slot.kind === 'Job'));
-  return new Set(
-    kept.flatMap((slot) => [
-      ...(slot.secret === null ? [] : [childKey('Secret', slot.key)]),
-      ...(slot.workload === null ? [] : [childKey(slot.workload.kind, slot.key)]),
-    ]),
-  );
+  const keys = kept.flatMap((slot) => [
+    ...(slot.secret === null ? [] : [childKey('Secret', slot.key)]),
+    ...(slot.workload === null ? [] : [childKey(slot.workload.kind, slot.key)]),
+  ]);
+  // A label that was edited by hand names what no child is called.
+  return new Set(keys.filter((key) => observed.has(key)));
 }

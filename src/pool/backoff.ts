@@ -2,11 +2,14 @@
  * What is not tried again at once: a handle that nobody got, a kind of runner that did not start, and the whole pool after
  * several failed starts in a row. Entries live in the status; a slot is counted once, by its name.
  */
-import type { BackoffEntry, Instant, Memory } from './model.ts';
-import { FAILED_START_BACKOFF_MS, NO_TASK_BACKOFF_MS, POOL_BRAKE_AFTER, POOL_BRAKE_MS } from './times.ts';
+import type { ForgejoFailureKind } from './failure.ts';
+import type { BackoffEntry, Instant, Memory, Outcome } from './model.ts';
+import { FAILED_START_BACKOFF_MS, NO_TASK_BACKOFF_MS, POOL_BRAKE_AFTER, POOL_BRAKE_MS, REFUSED_BACKOFF_MS } from './times.ts';
 
 export const WARM_KEY = 'warm';
 export const POOL_KEY = 'pool';
+/** Registering itself is refused. */
+export const REGISTER_KEY = 'register';
 
 export type Mishap =
   /** An assigned runner found its job unobtainable. */
@@ -40,8 +43,7 @@ export function recordMishaps(
 /** Entries of handles go when the handle leaves a fresh queue; `warm` and `pool` when they are long over. */
 export function forgetOld(entries: readonly BackoffEntry[], listed: ReadonlySet<string>, now: Instant): readonly BackoffEntry[] {
   return entries.filter(({ key, until }) => {
-    if (key === POOL_KEY) return now - until < FAILED_START_BACKOFF_MS.most;
-    if (key === WARM_KEY) return now - until < FAILED_START_BACKOFF_MS.most;
+    if (key === POOL_KEY || key === WARM_KEY || key === REGISTER_KEY) return now - until < FAILED_START_BACKOFF_MS.most;
     return listed.has(key);
   });
 }
@@ -50,12 +52,49 @@ export function isBackingOff(memory: Pick<Memory, 'backoff'>, key: string, now: 
   return memory.backoff.some((entry) => entry.key === key && entry.until > now);
 }
 
-/** How many runners may be created at once: all, or one a minute after several failed starts in a row. */
+/** How many runners may be created at once: all, one to try, or none while a try is not due. */
 export function poolAllows(memory: Pick<Memory, 'backoff'>, now: Instant): number {
+  const refused = memory.backoff.find((entry) => entry.key === REGISTER_KEY);
+  return Math.min(brakeAllows(memory, now), refused === undefined ? Number.POSITIVE_INFINITY : tryIfDue(refused, now));
+}
+
+/** One a minute after several failed starts in a row. */
+function brakeAllows(memory: Pick<Memory, 'backoff'>, now: Instant): number {
   const brake = memory.backoff.find((entry) => entry.key === POOL_KEY);
   if (brake === undefined || brake.attempts < POOL_BRAKE_AFTER) return Number.POSITIVE_INFINITY;
-  return brake.until > now ? 0 : 1;
+  return tryIfDue(brake, now);
 }
+
+function tryIfDue(entry: BackoffEntry, now: Instant): number {
+  return entry.until > now ? 0 : 1;
+}
+
+/**
+ * After the effects: Forgejo refused a registration for a reason that lies in the token or the scope, so it would refuse the
+ * next one too; a registration that succeeds ends that.
+ */
+export function recordRegistrations(entries: readonly BackoffEntry[], outcomes: readonly Outcome[], now: Instant): readonly BackoffEntry[] {
+  const refused = outcomes.find(
+    (outcome) => outcome.kind === 'failed' && outcome.effect.kind === 'register' && REFUSALS.has(outcome.failure.kind),
+  );
+  const others = entries.filter((entry) => entry.key !== REGISTER_KEY);
+  if (outcomes.some((outcome) => outcome.kind === 'registered')) return others;
+  if (refused?.effect.kind !== 'register') return entries;
+  const attempts = (entries.find((entry) => entry.key === REGISTER_KEY)?.attempts ?? 0) + 1;
+  const entry = { key: REGISTER_KEY, attempts, until: now + doubled(REFUSED_BACKOFF_MS, attempts), lastRunner: refused.effect.tags.runner };
+  return [...others, entry].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+const REFUSALS: ReadonlySet<ForgejoFailureKind> = new Set([
+  'unauthorized',
+  'scopeTooNarrow',
+  'forbidden',
+  'notFound',
+  'notOurs',
+  'moved',
+  'rejected',
+  'addressRefused',
+]);
 
 /** A try of a braked pool is spent when it is made: how it ends may show only after `pendingTimeoutSeconds`. */
 export function spendTry(entries: readonly BackoffEntry[], created: number, now: Instant): readonly BackoffEntry[] {

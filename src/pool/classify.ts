@@ -35,7 +35,7 @@ const noPod = (seen: Evidence): boolean => seen.pod === 'none' || seen.pod === '
 const LAST: Row = { row: '13', because: 'running, silent for longer than an outage explains', when: () => true, phase: 'silent' };
 
 export const TABLE: readonly Row[] = [
-  { row: '1a', because: 'only a row, and its credentials are in memory', when: (s) => rowOnly(s) && s.held, phase: 'starting' },
+  { row: '1a', because: 'only a row, and its credentials are in memory', when: (s) => rowOnly(s) && s.held && s.young, phase: 'starting' },
   { row: '1b', because: 'only a row, younger than the grace', when: (s) => rowOnly(s) && s.young, phase: 'issued' },
   {
     row: '1c',

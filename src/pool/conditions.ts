@@ -1,6 +1,6 @@
 /** The pool's conditions: what holds, why, and what to do. A time moves only when a status does. */
 import { CONDITION_REASONS, CONDITION_TYPES, type Condition, type ConditionReason, type ConditionType } from '../api/conditions.ts';
-import { POOL_KEY } from './backoff.ts';
+import { isBackingOff, POOL_KEY, REGISTER_KEY } from './backoff.ts';
 import { type FailureWords, wordsForFailure } from './failure-words.ts';
 import type { Fate } from './fate.ts';
 import type { Instant, World } from './model.ts';
@@ -17,14 +17,14 @@ export interface Finding {
   readonly message: string;
 }
 
+/** While a refused registration is held back, what it said of the token goes on standing. */
 export function findings(world: World, plan: Plan, settled: Settled, finalizing: boolean): readonly Finding[] {
   const failure = world.forgejo.kind === 'unavailable' ? world.forgejo.failure : settled.failures[0];
   const words = failure === undefined ? null : wordsForFailure(failure);
+  const held = words === null && isBackingOff(settled.memory, REGISTER_KEY, world.now);
   return [
-    ready(plan, words),
+    ...(held ? [] : [ready(plan, words), reachable(words), authorized(words, world)]),
     { type: 'SpecValid', status: 'True', reason: 'SpecAccepted', message: 'The spec is valid.' },
-    reachable(words),
-    authorized(words),
     imageSupported(world),
     scalingLimited(world, plan),
     draining(plan, finalizing),
@@ -34,7 +34,11 @@ export function findings(world: World, plan: Plan, settled: Settled, finalizing:
 /** What a pool whose spec is refused can say: everything else is as it was. */
 export function findingsForInvalidSpec(problems: readonly { readonly field: string; readonly message: string }[]): readonly Finding[] {
   const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join('; ');
+  const image = problems.find((problem) => problem.field === 'spec.runner.image' || problem.field === 'spec.runner.version');
   return [
+    ...(image === undefined
+      ? []
+      : [{ type: 'ImageSupported', status: 'False', reason: 'ImageUnsupported', message: image.message } as const]),
     {
       type: 'Ready',
       status: 'False',
@@ -117,9 +121,9 @@ function reachable(words: FailureWords | null): Finding {
 
 const UNASKED: ReadonlySet<ConditionReason> = new Set(['TokenSecretMissing', 'TokenKeyMissing']);
 
-function authorized(words: FailureWords | null): Finding {
+function authorized(words: FailureWords | null, world: World): Finding {
   if (words?.type === 'Authorized') return { ...words, type: 'Authorized', status: 'False' };
-  if (words === null)
+  if (words === null || world.forgejo.kind === 'answered')
     return { type: 'Authorized', status: 'True', reason: 'TokenAccepted', message: 'The token may manage these runners.' };
   return { type: 'Authorized', status: 'Unknown', reason: 'NotAsked', message: 'Forgejo could not be asked.' };
 }

@@ -6,7 +6,7 @@ import { lastWarmAttempt, newRunner, nextAttempt } from './attempts.ts';
 import { isBackingOff, poolAllows, WARM_KEY } from './backoff.ts';
 import { coveredJobs, unservedJobs, waitingJobs } from './demand.ts';
 import { isLive, type Judged } from './judge.ts';
-import type { NewRunner, Snapshot, World } from './model.ts';
+import type { NewRunner, Phase, Snapshot, World } from './model.ts';
 
 export interface Scaling {
   readonly create: readonly NewRunner[];
@@ -34,23 +34,39 @@ export function scaleEphemeral(world: World, slots: readonly Judged[], snapshot:
     mayCreate: mayCreate - assigned.length,
     firstAttempt: lastWarmAttempt(slots, memory) + 1,
   });
-  const wanted = live.length + unserved.length + pool.missing - pool.stop.length;
+  const stop = [...live.filter((slot) => lostItsJob(slot) || isOutdatedBeforeItsStart(slot)), ...pool.stop];
+  const staying = live.filter((slot) => !LEAVING.includes(slot.phase)).length - stop.length;
+  const wanted = staying + unserved.length + pool.missing;
   return {
     create: [...assigned, ...pool.create],
-    stop: [...live.filter(lostItsJob), ...pool.stop],
+    stop,
     desired: Math.min(wanted, spec.maxRunners),
     atMaximum: unserved.length + pool.missing > room,
   };
 }
+
+const LEAVING: readonly Phase[] = ['stuck', 'finishing', 'draining', 'stopping', 'deregistered'];
 
 /** Its job was taken or cancelled before it could start: nothing is left for it to do. */
 function lostItsJob(slot: Judged): boolean {
   return slot.phase === 'starting' && slot.evidence.handle === 'gone';
 }
 
+/** Made from an older spec, perhaps from an image that does not exist, and not running yet: its job gets a new one at once. */
+function isOutdatedBeforeItsStart(slot: Judged): boolean {
+  return (
+    slot.phase === 'starting' && slot.outdated && slot.tags.handle !== null && slot.workload !== null && slot.evidence.pod !== 'running'
+  );
+}
+
 /** Idle, or on its way there. */
 function ready(warm: readonly Judged[]): readonly Judged[] {
   return warm.filter((slot) => slot.phase === 'idle' || slot.phase === 'starting' || slot.phase === 'issued');
+}
+
+/** Ended badly, and not judged yet: whether its replacement has to wait is known one list later. */
+function mayHaveFailed(slot: Judged): boolean {
+  return slot.phase === 'finishing' && slot.evidence.end !== 'none' && slot.evidence.end !== 'done';
 }
 
 /**
@@ -69,7 +85,7 @@ function scaleWarm(
   const minimum = Math.min(spec.minRunners, most);
   const outdated = all.filter((slot) => slot.outdated);
   const surge = outdated.length > 0 && minimum > 0 && !spec.paused ? 1 : 0;
-  const lacking = Math.max(0, minimum + surge - all.length);
+  const lacking = Math.max(0, minimum + surge - all.length - warm.filter(mayHaveFailed).length);
   const allowed = isBackingOff(world.memory, WARM_KEY, world.now) ? 0 : limits.mayCreate;
   const mayCreate = Math.max(0, Math.min(limits.room, allowed));
   const create = Array.from({ length: Math.min(lacking, mayCreate) }, (_, index) => newRunner(world, null, limits.firstAttempt + index));

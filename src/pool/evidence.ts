@@ -152,13 +152,11 @@ function handleWord(slot: Slot, world: World, endedAt: Instant | null): Evidence
 }
 
 /**
- * A moment by which the slot had surely ended, in Forgejo's time: when this process first saw its end, or the time that
- * Kubernetes gives, with a margin for its clocks. Null while it has not ended.
+ * When this process first saw the slot's end, in Forgejo's time: the clocks of Kubernetes' nodes say nothing about what
+ * Forgejo knew when. Null while it has not ended.
  */
 export function endedBy(slot: Slot, world: World): Instant | null {
-  const end = endOf(slot, world);
-  if (end === null) return null;
-  return Math.min(end.at + KUBERNETES_MARGIN_MS, world.memory.endSeenAt.get(slot.key) ?? Number.POSITIVE_INFINITY);
+  return endOf(slot, world) === null ? null : (world.memory.endSeenAt.get(slot.key) ?? world.now);
 }
 
 function isAfterEnd(readAt: Instant, endedAt: Instant | null): boolean {

@@ -10,6 +10,11 @@ export interface FailureWords {
 
 export function wordsForFailure(failure: ForgejoFailure | AccessProblem): FailureWords {
   switch (failure.kind) {
+    case 'forgejoUnreadable':
+      return authorized(
+        'TokenSecretMissing',
+        'spec.forgejo can not be read, so no registration can be removed: mend it, or the pool ends without.',
+      );
     case 'tokenSecretMissing':
       return authorized(
         'TokenSecretMissing',

@@ -41,6 +41,8 @@ export type ForgejoFailureKind = ForgejoFailure['kind'];
 
 /** What a pool names for reaching Forgejo and does not have: nothing was asked of Forgejo. `object` and `key` as the spec names them. */
 export type AccessProblem =
+  /** `spec.forgejo` of a deleted pool can't be read at all. */
+  | { readonly kind: 'forgejoUnreadable' }
   | { readonly kind: 'tokenSecretMissing'; readonly object: string }
   | { readonly kind: 'tokenKeyMissing'; readonly object: string; readonly key: string }
   | { readonly kind: 'caMissing'; readonly object: string; readonly key: string }

@@ -9,7 +9,7 @@ import { isLive, type Judged } from './judge.ts';
 import type { Effect, Instant, World } from './model.ts';
 import { earliest, isOverdueFinishing, type Plan, type SettledSlot, settleEnded } from './plan.ts';
 import { endUnheard, retire, retireStray } from './retire.ts';
-import { FINALIZE_WITHOUT_TOKEN_MS } from './times.ts';
+import { FINALIZE_WITHOUT_TOKEN_MS, SCOPE_GONE_AFTER_MS } from './times.ts';
 
 export interface FinalizePlan extends Plan {
   /** Nothing is left, or is waited for any longer. */
@@ -22,7 +22,7 @@ export interface FinalizePlan extends Plan {
 export function planFinalize(
   world: World,
   slots: readonly Judged[],
-  facts: { readonly observesChildren: boolean; readonly withoutTokenSince: Instant | null },
+  facts: { readonly observesChildren: boolean; readonly withoutTokenSince: Instant | null; readonly scopeGoneSince: Instant | null },
 ): FinalizePlan {
   const waited = world.pool.deletionAt === null ? 0 : world.now - world.pool.deletionAt;
   if (waited > world.spec.drainTimeoutSeconds * 1000) return giveUp(world, slots);
@@ -52,9 +52,10 @@ function withoutForgejo(
   world: World,
   slots: readonly Judged[],
   failure: ForgejoFailure | AccessProblem,
-  facts: { readonly observesChildren: boolean; readonly withoutTokenSince: Instant | null },
+  facts: { readonly observesChildren: boolean; readonly withoutTokenSince: Instant | null; readonly scopeGoneSince: Instant | null },
 ): FinalizePlan {
-  if (failure.kind === 'notFound' || failure.kind === 'moved') {
+  const goneSince = facts.scopeGoneSince;
+  if (isScopeGone(failure) && goneSince !== null && world.now - goneSince >= SCOPE_GONE_AFTER_MS) {
     const fates = slots.map(stopAll);
     const running =
       facts.observesChildren || slots.some((slot) => slot.phase !== 'lost' && slot.pods.some((pod) => pod.state.kind !== 'terminated'));
@@ -72,6 +73,11 @@ function withoutForgejo(
     finalized: false,
     leftBehind: [],
   };
+}
+
+/** Forgejo itself says so; a proxy's 404 while Forgejo restarts has another body. */
+export function isScopeGone(failure: ForgejoFailure | AccessProblem): boolean {
+  return failure.kind === 'moved' || (failure.kind === 'notFound' && (failure.what === 'target' || failure.what === 'organization'));
 }
 
 /** The scope is gone and its registrations with it: nothing can be at work, and nothing has to be deregistered. */

@@ -92,6 +92,8 @@ export interface RunnerTags {
 
 export interface ObservedSecret {
   readonly tags: RunnerTags;
+  /** It holds id, uuid and token: one can speak as that runner. */
+  readonly complete: boolean;
   readonly createdAt: Instant;
 }
 

@@ -18,6 +18,7 @@ import { isLive, type Judged } from './judge.ts';
 import type { BackoffEntry, Effect, Instant, RecentRunner, Snapshot, World } from './model.ts';
 import { scalePersistent } from './persistent.ts';
 import { endUnheard, isExplained, type Retirement, retire, retireStray, runningTasks } from './retire.ts';
+import { UNHEARD_AFTER_MS } from './times.ts';
 
 export interface Plan {
   readonly fates: readonly Fate[];
@@ -51,8 +52,25 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
     recent,
     desired: scaling.desired,
     atMaximum: scaling.atMaximum,
-    wakeAt: earliest(settled.map(({ wakeAt }) => wakeAt)),
+    wakeAt: earliest([...settled.map(({ wakeAt }) => wakeAt), ...dueTimes(world, slots, backoff)]),
   };
+}
+
+/** When the clock alone will change a decision: a pool that polls seldom must not oversleep it. */
+function dueTimes(world: World, slots: readonly Judged[], backoff: readonly BackoffEntry[]): readonly Instant[] {
+  const { spec, graces } = world;
+  const after = (slot: Judged): number | null => {
+    if (slot.phase === 'starting') return spec.pendingTimeoutSeconds * 1000;
+    if (slot.phase === 'issued') return graces.issuedMs;
+    if (slot.phase === 'finishing') return graces.finishingMs;
+    if (slot.phase === 'draining') return UNHEARD_AFTER_MS;
+    return slot.phase === 'idle' && slot.kind === 'Deployment' ? spec.idleTimeoutSeconds * 1000 : null;
+  };
+  const ofSlots = slots.flatMap((slot) => {
+    const ms = after(slot);
+    return ms === null ? [] : [slot.since + ms];
+  });
+  return [...ofSlots, ...backoff.map((entry) => entry.until)].filter((time) => time > world.now);
 }
 
 /** Missing information deletes nothing, registers nothing and counts nothing; what was being stopped goes on stopping. */
@@ -141,7 +159,7 @@ function withHistory(settled: readonly SettledSlot[], world: World): readonly Fa
 /** A runner that takes any job: which one it has is found by asking, each pair once. */
 function findTask(slot: Judged, slots: readonly Judged[], snapshot: Snapshot): readonly Effect[] {
   const { registration } = slot.tags;
-  if (slot.phase !== 'busy' || slot.tags.handle !== null || registration === null || slot.secret === null) return [];
+  if (slot.phase !== 'busy' || slot.tags.handle !== null || registration === null || slot.secret?.complete !== true) return [];
   const running = runningTasks(snapshot.jobs);
   if (running.some((job) => job.taskId === slot.remembered?.task)) return [];
   const asked = new Set(slot.remembered?.asked ?? []);

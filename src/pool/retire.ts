@@ -31,8 +31,7 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
   if (lastTask === null) return waiting(null);
   if (slot.phase === 'lost' && slot.row.status !== 'offline') return waiting(lastTask);
   if (slot.evidence.row === 'undeclared') return deregister(slot, registration, lastTask);
-  if (slot.secret === null && slot.held === null)
-    return slot.row.status === 'offline' ? deregister(slot, registration, lastTask) : waiting(lastTask);
+  if (isMute(slot)) return slot.row.status === 'offline' ? deregister(slot, registration, lastTask) : waiting(lastTask);
 
   const held = jobs.find((job) => job.status === 'running' && job.taskId === slot.remembered?.task);
   if (held !== undefined) {
@@ -72,12 +71,17 @@ export function endUnheard(slot: Judged, world: World, which: 'deleted ones' | '
   return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['idle'] }];
 }
 
+/** Nobody holds its token: it can't be asked. */
+function isMute(slot: Judged): boolean {
+  return slot.secret?.complete !== true && slot.held === null;
+}
+
 function waiting(lastTask: number | null, wakeAt: Instant | null = null): Retirement {
   return { kind: 'waiting', lastTask, wakeAt };
 }
 
 function deregister(slot: Judged, registration: RegistrationRef, lastTask: number): Retirement {
-  const mustBeOffline = slot.phase === 'lost' || (slot.secret === null && slot.held === null);
+  const mustBeOffline = slot.phase === 'lost' || isMute(slot);
   const whenStatus = mustBeOffline ? (['offline'] as const) : (['offline', 'idle'] as const);
   return { kind: 'acting', lastTask, effects: [{ kind: 'deregister', runner: slot.key, registration, whenStatus }] };
 }

@@ -4,6 +4,7 @@
  */
 
 import { lastWarmAttempt } from './attempts.ts';
+import { recordRegistrations } from './backoff.ts';
 import { coveredJobs, waitingJobs } from './demand.ts';
 import { GONE_ROWS } from './evidence.ts';
 import type { ForgejoFailure } from './failure.ts';
@@ -43,7 +44,7 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
         ...plan.fates.filter(isRemembered).map((fate) => remember(fate, world, outcomes)),
         ...outcomes.flatMap((outcome) => (outcome.kind === 'registered' ? [newborn(outcome, world.now)] : [])),
       ].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-      backoff: plan.backoff,
+      backoff: recordRegistrations(plan.backoff, outcomes, world.now),
       recent: plan.recent,
       lastWarmAttempt: Math.max(lastWarmAttempt(slots, world.memory), ...attemptsTried(outcomes)),
     },

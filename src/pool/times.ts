@@ -16,11 +16,14 @@ export const POD_NOT_CREATED_AFTER_MS = 30_000;
 export const WARM_COVERS_FOR_MS = 10_000;
 /** A Pod that should have ended, and whose row has been idle for so long, has no task and heard no TERM. */
 export const UNHEARD_AFTER_MS = 10_000;
+/** A scope that has answered 404 for so long to a deleted pool is gone. */
+export const SCOPE_GONE_AFTER_MS = 60_000;
 /** How long a deleted pool whose token is gone waits for it to come back. */
 export const FINALIZE_WITHOUT_TOKEN_MS = 60_000;
 
 export const NO_TASK_BACKOFF_MS = { first: 5_000, most: 300_000 } as const;
 export const FAILED_START_BACKOFF_MS = { first: 10_000, most: 600_000 } as const;
+export const REFUSED_BACKOFF_MS = { first: 10_000, most: 300_000 } as const;
 /** So many failed starts in a row slow the pool down to one try a minute. */
 export const POOL_BRAKE_AFTER = 5;
 export const POOL_BRAKE_MS = 60_000;
