@@ -1,6 +1,8 @@
 /** What the renderers are given. */
 import type { RunnerPoolSpec } from '../api/runnerpool.ts';
-import type { PoolIdentity, RegistrationRef, RunnerTags } from '../pool/model.ts';
+import type { RegistrationRef } from '../pool/forgejo.ts';
+import type { PoolIdentity } from '../pool/model.ts';
+import type { RunnerTags } from '../pool/observed.ts';
 
 /** Files that go into a pool's ConfigMap, read by the composition root: the renderers read no file. */
 export interface RenderAssets {

@@ -11,7 +11,7 @@ import {
   LABEL_RUNNER,
   NO_HANDLE,
 } from '../api/keys.ts';
-import type { RunnerTags } from '../pool/model.ts';
+import type { RunnerTags } from '../pool/observed.ts';
 
 /** Labels and annotations of one runner's objects. */
 export interface TagMetadata {

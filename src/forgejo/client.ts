@@ -1,5 +1,7 @@
 /** Forgejo's runners API, one function per endpoint (facts: section 1, "Endpoints"). None of them throws for what a server does. */
-import type { QueuedJob, Registration, RegistrationRef, Scope } from '../pool/model.ts';
+
+import type { Scope } from '../api/scope.ts';
+import type { QueuedJob, Registration, RegistrationRef } from '../pool/forgejo.ts';
 import { type Connection, call, deadlineOf, type Result } from './call.ts';
 import { decodeCreated, decodeJobs, decodeRegistration, decodeVersion } from './schemas.ts';
 import { runnersPath } from './scope-path.ts';

@@ -3,7 +3,9 @@
  * between pages while runners poll (473 of 509 walks missed or doubled rows), so a walk is the last resort and says
  * whether it can prove an absence (facts: section 1, "Paging"; runner lifecycle, section 5).
  */
-import type { Registration, Scope } from '../pool/model.ts';
+
+import type { Scope } from '../api/scope.ts';
+import type { Registration } from '../pool/forgejo.ts';
 import { type Connection, call, deadlineOf, type Result } from './call.ts';
 import { type Decoded, decodeRegistrations } from './schemas.ts';
 import { runnersPath } from './scope-path.ts';

@@ -1,5 +1,5 @@
 /** Our own writes laid over a list that was read before them, so that a shared cache never hides what we have just done. */
-import type { Registration } from '../pool/model.ts';
+import type { Registration } from '../pool/forgejo.ts';
 
 /** `order`: place in the one sequence of reads and writes of this process; times of equal milliseconds would not tell. */
 export type Write =

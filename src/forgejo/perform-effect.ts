@@ -1,7 +1,11 @@
 /** One effect, from the call to its outcome: what each answer of Forgejo means for it. */
+
+import type { Scope } from '../api/scope.ts';
 import type { Clock } from '../clock.ts';
 import type { ForgejoFailure } from '../pool/failure.ts';
-import type { Effect, Instant, Outcome, Registration, RegistrationRef, Scope } from '../pool/model.ts';
+import type { Registration, RegistrationRef } from '../pool/forgejo.ts';
+import type { Instant } from '../pool/instant.ts';
+import type { Effect, Outcome } from '../pool/model.ts';
 import type { Access } from './access.ts';
 import type { Connection, Result } from './call.ts';
 import { createRegistration, deleteRegistration, getRegistration } from './client.ts';

@@ -1,6 +1,7 @@
 /** What is known of one scope of one server as seen with one token: the last read, the one under way, our writes since. */
 import type { ForgejoFailure } from '../pool/failure.ts';
-import type { ForgejoView, Instant, QueuedJob } from '../pool/model.ts';
+import type { ForgejoView, QueuedJob } from '../pool/forgejo.ts';
+import type { Instant } from '../pool/instant.ts';
 import type { RegistrationList } from './list-registrations.ts';
 import { applyWrites, type Write, writesAfter } from './overlay.ts';
 import { backoff, readInterval } from './pace.ts';

@@ -4,8 +4,10 @@
  * Failures are remembered too, so that a server in trouble is not asked by every pool in turn.
  */
 import { createHash } from 'node:crypto';
+import type { Scope } from '../api/scope.ts';
 import type { Clock } from '../clock.ts';
-import type { ForgejoView, Instant, Registration, Scope } from '../pool/model.ts';
+import type { ForgejoView, Registration } from '../pool/forgejo.ts';
+import type { Instant } from '../pool/instant.ts';
 import type { Access } from './access.ts';
 import type { Connection, Result } from './call.ts';
 import { listJobs } from './client.ts';

@@ -4,7 +4,7 @@
  */
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import type { QueuedJob, Registration, RegistrationRef } from '../pool/model.ts';
+import type { QueuedJob, Registration, RegistrationRef } from '../pool/forgejo.ts';
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 

@@ -1,5 +1,5 @@
 /** Where the runners API of a scope lives, below `/api/v1` (facts: section 1, "Endpoints"). */
-import type { Scope } from '../pool/model.ts';
+import type { Scope } from '../api/scope.ts';
 
 /** Path of the scope's runners API, for example `/api/v1/orgs/acme/actions/runners`; names are percent-encoded. */
 export function runnersPath(scope: Scope): string {

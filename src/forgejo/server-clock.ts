@@ -1,6 +1,6 @@
 /** Forgejo's time: own clock plus an offset per server, as the `Date` header of its last answer shows it. */
 import type { Clock } from '../clock.ts';
-import type { Instant } from '../pool/model.ts';
+import type { Instant } from '../pool/instant.ts';
 
 /**
  * `Date` has whole seconds, so the offset is up to 1 s too small and never too large; the request travels before the

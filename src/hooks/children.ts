@@ -6,7 +6,7 @@ import { echo } from '../children/echo.ts';
 import type { RegisteredTags, RenderAssets } from '../children/input.ts';
 import { renderRunner } from '../children/runner.ts';
 import { renderSecret } from '../children/secret.ts';
-import type { RunnerTags } from '../pool/model.ts';
+import type { RunnerTags } from '../pool/observed.ts';
 import type { ChildIntent } from '../pool/settle.ts';
 import type { DecodedRequest } from './decode.ts';
 import { objectAt, textAt, type WireObject } from './wire.ts';

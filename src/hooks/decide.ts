@@ -1,12 +1,14 @@
 /** From what was observed to a world, and from a world to a decision on reads that are young enough. */
 import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import type { Scope } from '../api/scope.ts';
 import { specHash } from '../children/spec-hash.ts';
 import type { Access } from '../forgejo/access.ts';
 import { perform } from '../forgejo/perform.ts';
 import type { ReadOptions } from '../forgejo/reader.ts';
 import { runnersPath } from '../forgejo/scope-path.ts';
+import type { ForgejoView } from '../pool/forgejo.ts';
 import { type Judged, judge } from '../pool/judge.ts';
-import type { Effect, ForgejoView, Outcome, Scope, World } from '../pool/model.ts';
+import type { Effect, Outcome, World } from '../pool/model.ts';
 import type { Plan } from '../pool/plan.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';

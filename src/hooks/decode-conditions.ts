@@ -1,5 +1,5 @@
 /** Conditions as Kubernetes writes them on Jobs, Pods and on our own status. */
-import type { Instant } from '../pool/model.ts';
+import type { Instant } from '../pool/instant.ts';
 import { objectsAt, textAt, timeAt, type WireObject } from './wire.ts';
 
 export interface Condition {

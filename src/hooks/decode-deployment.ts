@@ -1,5 +1,5 @@
 /** A Deployment as observed: its Pods tell the rest. */
-import type { ObservedDeployment } from '../pool/model.ts';
+import type { ObservedDeployment } from '../pool/observed.ts';
 import { decodeHead, decodeTags } from './decode-metadata.ts';
 import type { NamedObject } from './protocol.ts';
 

@@ -1,5 +1,5 @@
 /** A Job as observed: recorded shapes of every end are in facts-kubernetes, section 3. */
-import type { JobEnd, ObservedJob } from '../pool/model.ts';
+import type { JobEnd, ObservedJob } from '../pool/observed.ts';
 import { type Condition, decodeConditions } from './decode-conditions.ts';
 import { decodeHead, decodeTags } from './decode-metadata.ts';
 import type { NamedObject } from './protocol.ts';

@@ -11,7 +11,8 @@ import {
   LABEL_RUNNER,
   NO_HANDLE,
 } from '../api/keys.ts';
-import type { Instant, RunnerTags } from '../pool/model.ts';
+import type { Instant } from '../pool/instant.ts';
+import type { RunnerTags } from '../pool/observed.ts';
 import type { NamedObject } from './protocol.ts';
 import { objectAt, objectsAt, parseInteger, parseTime, textAt, type WireObject } from './wire.ts';
 

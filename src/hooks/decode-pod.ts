@@ -3,7 +3,7 @@
  * `running`, and a kubelet's rejection reports no container at all. So the `runner` container counts first, and a final
  * phase only where that container has not ended.
  */
-import type { ObservedPod, PodReason, RunnerState } from '../pool/model.ts';
+import type { ObservedPod, PodReason, RunnerState } from '../pool/observed.ts';
 import { decodeConditions } from './decode-conditions.ts';
 import { decodeHead, decodeOwner, decodeTags, type Head } from './decode-metadata.ts';
 import { recognise } from './pod-reasons.ts';

@@ -1,5 +1,7 @@
 /** Secrets: those of our runners, and keys that a pool names in Secrets and ConfigMaps. */
-import type { ObservedSecret, RegistrationRef } from '../pool/model.ts';
+
+import type { RegistrationRef } from '../pool/forgejo.ts';
+import type { ObservedSecret } from '../pool/observed.ts';
 import { decodeHead, decodeTags } from './decode-metadata.ts';
 import type { NamedObject } from './protocol.ts';
 import { decodeBase64, objectAt, parseInteger, textAt, type WireObject } from './wire.ts';

@@ -1,5 +1,7 @@
 /** A sync or finalize request as the domain sees it. Pure and total: what parsed, decodes. */
-import type { Observed, PoolIdentity } from '../pool/model.ts';
+
+import type { PoolIdentity } from '../pool/model.ts';
+import type { Observed } from '../pool/observed.ts';
 import { type Condition, decodeConditions } from './decode-conditions.ts';
 import { decodeDeployment } from './decode-deployment.ts';
 import { decodeJob } from './decode-job.ts';

@@ -1,5 +1,5 @@
 /** Which of Kubernetes' words for the state of a Pod we repeat; any other becomes `Unknown`, since a Pod's text is its author's. */
-import type { PodReason } from '../pool/model.ts';
+import type { PodReason } from '../pool/observed.ts';
 
 const RECOGNISED = {
   Completed: true,

@@ -3,7 +3,8 @@
  * and what only a sequence of reads can tell. All of it may be lost at any moment: that delays, and never destroys.
  */
 import type { Clock } from '../clock.ts';
-import type { BackoffEntry, HeldCredentials, Instant, Memory, RecentRunner, RememberedRunner } from '../pool/model.ts';
+import type { Instant } from '../pool/instant.ts';
+import type { BackoffEntry, HeldCredentials, Memory, RecentRunner, RememberedRunner } from '../pool/model.ts';
 import type { MemoryFromStatus } from './decode-status.ts';
 
 export interface PoolMemory {

@@ -1,7 +1,7 @@
 /** An answer before its last check, and how it becomes a reply. */
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { type RunnerPoolStatus, RunnerPoolStatusSchema } from '../api/status.ts';
-import type { Instant } from '../pool/model.ts';
+import type { Instant } from '../pool/instant.ts';
 import type { Previous } from '../pool/status.ts';
 import { checkAnswer, childKey } from './answer.ts';
 import type { DecodedRequest } from './decode.ts';

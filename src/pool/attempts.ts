@@ -1,5 +1,7 @@
 /** Which attempt the next runner of a handle (or the next warm or persistent one) is: names are never used again. */
-import type { Effect, Memory, NewRunner, QueuedJob, World } from './model.ts';
+
+import type { QueuedJob } from './forgejo.ts';
+import type { Effect, Memory, NewRunner, World } from './model.ts';
 import { runnerName } from './naming.ts';
 import { describeOwnership } from './ownership.ts';
 import type { Slot } from './slots.ts';

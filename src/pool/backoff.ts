@@ -3,7 +3,8 @@
  * several failed starts in a row. Entries live in the status; a slot is counted once, by its name.
  */
 import type { ForgejoFailureKind } from './failure.ts';
-import type { BackoffEntry, Instant, Memory, Outcome } from './model.ts';
+import type { Instant } from './instant.ts';
+import type { BackoffEntry, Memory, Outcome } from './model.ts';
 import { FAILED_START_BACKOFF_MS, NO_TASK_BACKOFF_MS, POOL_BRAKE_AFTER, POOL_BRAKE_MS, REFUSED_BACKOFF_MS } from './times.ts';
 
 export const WARM_KEY = 'warm';

@@ -3,9 +3,10 @@ import { CONDITION_REASONS, CONDITION_TYPES, type Condition, type ConditionReaso
 import { isBackingOff, POOL_KEY, REGISTER_KEY } from './backoff.ts';
 import { type FailureWords, wordsForFailure } from './failure-words.ts';
 import type { Fate } from './fate.ts';
-import type { Instant, World } from './model.ts';
+import type { Instant } from './instant.ts';
+import { rfc3339 } from './instant.ts';
+import type { World } from './model.ts';
 import type { Plan } from './plan.ts';
-import { rfc3339 } from './rfc3339.ts';
 import type { Settled } from './settle.ts';
 import { POOL_BRAKE_AFTER } from './times.ts';
 

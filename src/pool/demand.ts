@@ -1,7 +1,9 @@
 /** Which queued jobs this pool is for, and in what order they are served. */
 import { labelName } from '../api/runner-label.ts';
 import { isBackingOff } from './backoff.ts';
-import type { Instant, Memory, QueuedJob, World } from './model.ts';
+import type { QueuedJob } from './forgejo.ts';
+import type { Instant } from './instant.ts';
+import type { Memory, World } from './model.ts';
 import { WARM_COVERS_FOR_MS } from './times.ts';
 
 /**

@@ -5,8 +5,9 @@
 import { lastWarmAttempt, newRunner, nextAttempt } from './attempts.ts';
 import { isBackingOff, poolAllows, WARM_KEY } from './backoff.ts';
 import { coveredJobs, unservedJobs, waitingJobs } from './demand.ts';
+import type { Snapshot } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
-import type { NewRunner, Phase, Snapshot, World } from './model.ts';
+import type { NewRunner, Phase, World } from './model.ts';
 
 export interface Scaling {
   readonly create: readonly NewRunner[];

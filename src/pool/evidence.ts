@@ -3,7 +3,9 @@
  * and all doubt about stale reads happens here, so that the table itself can be enumerated.
  */
 
-import { ENDED_PHASES, type Instant, type ObservedPod, type Phase, type World } from './model.ts';
+import type { Instant } from './instant.ts';
+import { ENDED_PHASES, type Phase, type World } from './model.ts';
+import type { ObservedPod } from './observed.ts';
 import type { Slot } from './slots.ts';
 import { KUBERNETES_MARGIN_MS, LOST_AFTER_GRACE_MS, LOST_AFTER_ROW_GONE_MS, OFFLINE_TRUSTED_AFTER_MS } from './times.ts';
 

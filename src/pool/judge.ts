@@ -1,7 +1,9 @@
 /** Every slot with its verdict: phase, since when, whether it is outdated, and what its Pod waits for. */
 import { classify } from './classify.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
-import { ENDED_PHASES, type EndedPhase, type Instant, type LivePhase, type Phase, type PodReason, type World } from './model.ts';
+import type { Instant } from './instant.ts';
+import { ENDED_PHASES, type EndedPhase, type LivePhase, type Phase, type World } from './model.ts';
+import type { PodReason } from './observed.ts';
 import { joinSlots, type Slot } from './slots.ts';
 import { KUBERNETES_MARGIN_MS, POD_NOT_CREATED_AFTER_MS } from './times.ts';
 

@@ -1,203 +1,11 @@
-/**
- * The words that the decisions are made in: what was observed in Kubernetes and in Forgejo, reduced to what matters, and
- * what is decided from it. Everything here is data; nothing here does anything.
- */
+/** What is remembered, what a decision depends on, and what it asks for. Everything here is data; nothing here does anything. */
 import type { RunnerPoolSpec } from '../api/runnerpool.ts';
-import type { AccessProblem, ForgejoFailure } from './failure.ts';
+import type { ForgejoFailure } from './failure.ts';
+import type { ForgejoView, Registration, RegistrationRef } from './forgejo.ts';
+import type { Instant } from './instant.ts';
+import type { Observed, RunnerTags } from './observed.ts';
 
-/** Milliseconds since the Unix epoch in Forgejo's time: own clock plus the offset that its `Date` header shows. */
-export type Instant = number;
-
-/** Which runners API a pool talks to. Paths: `/admin`, `/orgs/{org}`, `/user`, `/repos/{owner}/{repo}` + `/actions/runners`. */
-export type Scope =
-  | { readonly kind: 'instance' }
-  | { readonly kind: 'organization'; readonly organization: string }
-  | { readonly kind: 'user' }
-  | { readonly kind: 'repository'; readonly owner: string; readonly repository: string };
-
-export type Mode = 'Ephemeral' | 'Persistent';
-
-// ---------------------------------------------------------------------------------------------------------------- Forgejo
-
-/** One row of Forgejo's runner list. `declared`: the runner has started once (its version is not empty). */
-export interface Registration {
-  readonly id: number;
-  readonly uuid: string;
-  readonly name: string;
-  readonly description: string;
-  /** `offline`: not seen for 60 s or never; `active`: reported on a task within 10 s; else `idle`. */
-  readonly status: 'offline' | 'idle' | 'active';
-  readonly declared: boolean;
-  readonly version: string;
-  readonly ephemeral: boolean;
-}
-
-/** One row of Forgejo's queue (`…/actions/runners/jobs`): only waiting and running jobs are listed. */
-export interface QueuedJob {
-  readonly id: number;
-  readonly attempt: number;
-  readonly handle: string;
-  readonly repositoryId: number;
-  readonly ownerId: number;
-  readonly name: string;
-  readonly runsOn: readonly string[];
-  /** 0 while the job waits. */
-  readonly taskId: number;
-  readonly status: 'waiting' | 'running';
-}
-
-/** Queue and registrations of one scope, as two reads that began at known moments. */
-export interface Snapshot {
-  /** Newest first, as Forgejo lists them. */
-  readonly jobs: readonly QueuedJob[];
-  /** When the queue read began: own clock at sending + offset - 1 s. */
-  readonly jobsReadAt: Instant;
-  /** All registrations of the scope, ours and others'. */
-  readonly registrations: readonly Registration[];
-  /** When the list read began, computed alike. */
-  readonly registrationsReadAt: Instant;
-  /** False when a paged walk could not prove that it saw every row: then a missing row is no absence. */
-  readonly registrationsComplete: boolean;
-  /** Since when Forgejo has answered without a failure; the start of the process counts as a failure. */
-  readonly answeringSince: Instant;
-}
-
-/** What is known of Forgejo at the moment of a decision. */
-export type ForgejoView =
-  | { readonly kind: 'answered'; readonly snapshot: Snapshot; readonly nextReadAt: Instant }
-  | { readonly kind: 'unavailable'; readonly failure: ForgejoFailure | AccessProblem; readonly nextReadAt: Instant };
-
-/** Who a registration is: `uuid` is the identity, `id` the address. */
-export interface RegistrationRef {
-  readonly id: number;
-  readonly uuid: string;
-}
-
-// ------------------------------------------------------------------------------------------------------------- Kubernetes
-
-/** What our labels and annotations say of a runner; the same on its Secret, its workload and its Pods. */
-export interface RunnerTags {
-  /** The runner's name: of the registration, the Secret and the workload. */
-  readonly runner: string;
-  /** The job handle it was made for; null for warm and persistent runners (annotation `-`). */
-  readonly handle: string | null;
-  readonly repositoryId: number | null;
-  /** 1, 2, … per handle (per pool for warm and persistent runners). */
-  readonly attempt: number;
-  readonly specHash: string;
-  readonly registration: RegistrationRef | null;
-  /** `Date` of the answer to the registering POST + 1 s; null when an annotation is missing. */
-  readonly issuedAt: Instant | null;
-}
-
-export interface ObservedSecret {
-  readonly tags: RunnerTags;
-  /** It holds id, uuid and token: one can speak as that runner. */
-  readonly complete: boolean;
-  readonly createdAt: Instant;
-}
-
-export interface ObservedJob {
-  readonly kind: 'Job';
-  readonly uid: string;
-  readonly tags: RunnerTags;
-  readonly createdAt: Instant;
-  /** Has a deletionTimestamp. */
-  readonly terminating: boolean;
-  /** The Job counts a Pod that has ended (succeeded, failed or uncounted), or a terminating one. */
-  readonly countsEndedPod: boolean;
-  /** Condition Complete or Failed is True. `FailureTarget`, `SuccessCriteriaMet` and counters are no end. */
-  readonly end: JobEnd | null;
-}
-
-export interface JobEnd {
-  readonly type: 'Complete' | 'Failed';
-  /** The condition's reason: `CompletionsReached`, `BackoffLimitExceeded`, `PodFailurePolicy`, `DeadlineExceeded` … */
-  readonly reason: string;
-  /** The exit code that a PodFailurePolicy message names ("failed with exit code 2 matching …"), else null. */
-  readonly exitCode: number | null;
-  /** A PodFailurePolicy message that names DisruptionTarget. */
-  readonly disrupted: boolean;
-  readonly at: Instant;
-}
-
-export interface ObservedDeployment {
-  readonly kind: 'Deployment';
-  readonly uid: string;
-  readonly tags: RunnerTags;
-  readonly createdAt: Instant;
-  readonly terminating: boolean;
-}
-
-export type ObservedWorkload = ObservedJob | ObservedDeployment;
-
-/** State of the `runner` container, or of the Pod as a whole where the kubelet reports no container. */
-export type RunnerState =
-  /** Not running: no container status yet, or waiting, with the recognised reason (see `PodReason`). */
-  | { readonly kind: 'waiting'; readonly reason: PodReason | null }
-  | { readonly kind: 'running'; readonly startedAt: Instant }
-  | {
-      readonly kind: 'terminated';
-      /** Null when the Pod ended without a container status (kubelet rejection, PodGC). */
-      readonly exitCode: number | null;
-      /** False when the container never ran (`startedAt` null: ContainerStatusUnknown/137 of a dropped pending Pod). */
-      readonly started: boolean;
-      readonly reason: PodReason | null;
-      readonly finishedAt: Instant | null;
-    };
-
-/** Reasons of Kubernetes that we recognise; raw text from a Pod never enters the status (facts: kubelet, sections 3 and 5). */
-export type PodReason =
-  | 'Completed'
-  | 'Error'
-  | 'OOMKilled'
-  | 'Evicted'
-  | 'StartError'
-  | 'ContainerStatusUnknown'
-  | 'OutOfcpu'
-  | 'OutOfmemory'
-  | 'OutOfpods'
-  | 'NodeAffinity'
-  | 'NodeShutdown'
-  | 'Unschedulable'
-  | 'ContainerCreating'
-  | 'PodInitializing'
-  | 'ErrImagePull'
-  | 'ImagePullBackOff'
-  | 'ErrImageNeverPull'
-  | 'InvalidImageName'
-  | 'CreateContainerConfigError'
-  | 'CreateContainerError'
-  | 'RunContainerError'
-  | 'CrashLoopBackOff'
-  | 'Unknown';
-
-export interface ObservedPod {
-  readonly name: string;
-  readonly uid: string;
-  readonly tags: RunnerTags;
-  /** uid of the controlling owner (the Job, or the Deployment's ReplicaSet); null for an orphan. */
-  readonly ownerUid: string | null;
-  readonly ownerKind: 'Job' | 'ReplicaSet' | null;
-  readonly createdAt: Instant;
-  /** metadata.deletionTimestamp: the request plus the grace period. */
-  readonly deletionAt: Instant | null;
-  readonly state: RunnerState;
-  /** Reason of a True DisruptionTarget condition (`EvictionByEvictionAPI`, `DeletionByTaintManager` …), else null. */
-  readonly disruption: string | null;
-  /** Container restarts, and how the last run ended (Deployments: CrashLoopBackOff). */
-  readonly restarts: number;
-  readonly lastExitCode: number | null;
-}
-
-/** The pool's children and Pods; each list is what one informer saw, and each may be stale by itself. */
-export interface Observed {
-  readonly secrets: readonly ObservedSecret[];
-  readonly workloads: readonly ObservedWorkload[];
-  readonly pods: readonly ObservedPod[];
-}
-
-// ----------------------------------------------------------------------------------------------------------------- memory
+// --------------------------------------------------------------------------------------------------------------- memory
 
 /** Every phase of a slot: see `classify.ts` for when each holds. */
 export const LIVE_PHASES = [
@@ -289,7 +97,7 @@ export interface HeldCredentials {
   readonly tags: RunnerTags;
 }
 
-// ------------------------------------------------------------------------------------------------------------------ world
+// ---------------------------------------------------------------------------------------------------------------- world
 
 export interface PoolIdentity {
   readonly namespace: string;
@@ -322,7 +130,7 @@ export interface Graces {
   readonly finishingMs: number;
 }
 
-// ---------------------------------------------------------------------------------------------------- effects and outcomes
+// ------------------------------------------------------------------------------------------------- effects and outcomes
 
 /** What a decision asks of Forgejo. */
 export type Effect =

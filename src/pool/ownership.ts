@@ -1,6 +1,7 @@
 /** Whose a registration is: its description names the pool by uid, which nobody but the pool's operator writes. */
 import { NO_HANDLE } from '../api/keys.ts';
-import type { Instant, Registration } from './model.ts';
+import type { Registration } from './forgejo.ts';
+import type { Instant } from './instant.ts';
 
 export interface Ownership {
   readonly poolUid: string;

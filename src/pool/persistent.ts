@@ -6,8 +6,9 @@ import { lastWarmAttempt, newRunner } from './attempts.ts';
 import { isBackingOff, poolAllows, WARM_KEY } from './backoff.ts';
 import { coveredJobs, waitingJobs } from './demand.ts';
 import type { Scaling } from './ephemeral.ts';
+import type { Snapshot } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
-import type { Phase, Snapshot, World } from './model.ts';
+import type { Phase, World } from './model.ts';
 
 export function scalePersistent(world: World, slots: readonly Judged[], snapshot: Snapshot): Scaling {
   const { spec, memory, now } = world;

@@ -4,8 +4,10 @@
  * it answers 204 for a busy runner, whose job would then run for ever (facts: Forgejo, section 3).
  */
 import { endedBy, strayPods } from './evidence.ts';
+import type { QueuedJob, RegistrationRef } from './forgejo.ts';
+import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
-import type { Effect, Instant, QueuedJob, RegistrationRef, World } from './model.ts';
+import type { Effect, World } from './model.ts';
 import { ACTIVE_AFTER_REPORT_MS, UNHEARD_AFTER_MS } from './times.ts';
 
 export type Retirement =

@@ -9,8 +9,11 @@ import { coveredJobs, waitingJobs } from './demand.ts';
 import { GONE_ROWS } from './evidence.ts';
 import type { ForgejoFailure } from './failure.ts';
 import type { Fate } from './fate.ts';
+import type { QueuedJob } from './forgejo.ts';
+import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
-import type { Instant, Memory, Outcome, QueuedJob, RememberedRunner, RunnerTags, World } from './model.ts';
+import type { Memory, Outcome, RememberedRunner, World } from './model.ts';
+import type { RunnerTags } from './observed.ts';
 import type { Plan } from './plan.ts';
 
 /** One child of a runner; a runner's objects are rendered from its tags and the credentials that the hooks hold. */

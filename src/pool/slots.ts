@@ -3,19 +3,10 @@
  * earlier answer remembered of it. A row of ours that no slot has by uuid is a slot of its own, also when its name is taken.
  */
 
-import type {
-  HeldCredentials,
-  Instant,
-  ObservedPod,
-  ObservedSecret,
-  ObservedWorkload,
-  QueuedJob,
-  Registration,
-  RegistrationRef,
-  RememberedRunner,
-  RunnerTags,
-  World,
-} from './model.ts';
+import type { QueuedJob, Registration, RegistrationRef } from './forgejo.ts';
+import type { Instant } from './instant.ts';
+import type { HeldCredentials, RememberedRunner, World } from './model.ts';
+import type { ObservedPod, ObservedSecret, ObservedWorkload, RunnerTags } from './observed.ts';
 import { ownRegistrations } from './ownership.ts';
 
 export interface Slot {

@@ -3,11 +3,13 @@ import { LABEL_POOL_UID } from '../api/keys.ts';
 import type { RunnerPoolStatus } from '../api/status.ts';
 import { type Finding, mergeConditions, type PreviousCondition } from './conditions.ts';
 import { coveredJobs, waitingJobs } from './demand.ts';
+import type { Snapshot } from './forgejo.ts';
+import type { Instant } from './instant.ts';
+import { rfc3339 } from './instant.ts';
 import { isLive } from './judge.ts';
-import type { Instant, LivePhase, Memory, Snapshot, World } from './model.ts';
+import type { LivePhase, Memory, World } from './model.ts';
 import { ownRegistrations } from './ownership.ts';
 import type { Plan } from './plan.ts';
-import { rfc3339 } from './rfc3339.ts';
 import type { Settled } from './settle.ts';
 
 /** What the last status said: the times of its conditions, and what is kept where this sync could not look. */

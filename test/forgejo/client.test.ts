@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Scope } from '../../src/api/scope.ts';
 import type { Connection } from '../../src/forgejo/call.ts';
 import { createRegistration, deleteRegistration, getRegistration, listJobs, serverVersion } from '../../src/forgejo/client.ts';
 import { listRegistrations } from '../../src/forgejo/list-registrations.ts';
 import type { HttpResponse, Transport } from '../../src/forgejo/transport.ts';
-import type { Scope } from '../../src/pool/model.ts';
 import { ACCESS, ACME, jobRow, json, recorder, registrationOf, runnerRow } from './support/answers.ts';
 import { manualClock, NOON } from './support/manual-clock.ts';
 import { type Recorded, recordingFiles, recordings, replay, responseOf } from './support/recordings.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReader } from '../../src/forgejo/reader.ts';
-import type { ForgejoView, Snapshot } from '../../src/pool/model.ts';
+import type { ForgejoView, Snapshot } from '../../src/pool/forgejo.ts';
 import { ACCESS, ACME, jobRow, registrationOf, runnerRow } from './support/answers.ts';
 import { fakeServer } from './support/fake-server.ts';
 import { manualClock, NOON } from './support/manual-clock.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Scope } from '../../src/api/scope.ts';
 import { runnersPath } from '../../src/forgejo/scope-path.ts';
-import type { Scope } from '../../src/pool/model.ts';
 
 const rows: readonly (readonly [Scope, string])[] = [
   [{ kind: 'instance' }, '/api/v1/admin/actions/runners'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tagMetadata } from '../../src/children/metadata.ts';
 import { decodeTags } from '../../src/hooks/decode-metadata.ts';
-import type { RunnerTags } from '../../src/pool/model.ts';
+import type { RunnerTags } from '../../src/pool/observed.ts';
 
 const tags: RunnerTags = {
   runner: 'ci-pool-abc',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DecodedRequest, decodeRequest } from '../../src/hooks/decode.ts';
-import type { JobEnd, ObservedPod, ObservedWorkload, RunnerState } from '../../src/pool/model.ts';
+import type { JobEnd, ObservedPod, ObservedWorkload, RunnerState } from '../../src/pool/observed.ts';
 import { RECORDED_REQUESTS, recordedRequest } from './recordings.ts';
 
 describe('the recorded requests', () => {

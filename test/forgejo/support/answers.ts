@@ -1,6 +1,7 @@
+import type { Scope } from '../../../src/api/scope.ts';
 import type { Access } from '../../../src/forgejo/access.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../../../src/forgejo/transport.ts';
-import type { Registration, Scope } from '../../../src/pool/model.ts';
+import type { Registration } from '../../../src/pool/forgejo.ts';
 
 export const ACCESS: Access = { url: 'https://git.example.org', token: 'a-secret-token' };
 export const ACME: Scope = { kind: 'organization', organization: 'acme' };

@@ -2,7 +2,8 @@ import type { PerformDeps } from '../../../src/forgejo/perform.ts';
 import type { Registered } from '../../../src/forgejo/perform-effect.ts';
 import { createReader } from '../../../src/forgejo/reader.ts';
 import { type HttpRequest, type HttpResponse, TransportError } from '../../../src/forgejo/transport.ts';
-import type { Effect, ForgejoView } from '../../../src/pool/model.ts';
+import type { ForgejoView } from '../../../src/pool/forgejo.ts';
+import type { Effect } from '../../../src/pool/model.ts';
 import { ACCESS, ACME, json, list, runnerRow } from './answers.ts';
 import { manualClock, NOON } from './manual-clock.ts';
 
