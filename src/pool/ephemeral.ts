@@ -35,7 +35,7 @@ export function scaleEphemeral(world: World, slots: readonly Judged[], snapshot:
     mayCreate: mayCreate - assigned.length,
     firstAttempt: lastWarmAttempt(slots, memory) + 1,
   });
-  const stop = [...live.filter((slot) => lostItsJob(slot) || isOutdatedBeforeItsStart(slot)), ...pool.stop];
+  const stop = [...live.filter((slot) => lostItsJob(slot) || (!spec.paused && isOutdatedBeforeItsStart(slot))), ...pool.stop];
   const staying = live.filter((slot) => !LEAVING.includes(slot.phase)).length - stop.length;
   const wanted = staying + unserved.length + pool.missing;
   return {

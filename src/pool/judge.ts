@@ -23,7 +23,7 @@ export function judge(world: World): readonly Judged[] {
   return joinSlots(world).map((slot): Judged => {
     const evidence = gatherEvidence(slot, world);
     const verdict = classify(evidence);
-    const phase = endedStays(slot, evidence, stoppingStays(slot, verdict.phase));
+    const phase = endedStays(slot, evidence, stoppingStays(slot, evidence, verdict.phase));
     return {
       ...slot,
       evidence,
@@ -48,12 +48,14 @@ export function isEnded(phase: Phase): phase is EndedPhase {
  * A slot that an earlier answer stopped is never taken up again, though a stale informer may still show its workload. What
  * tells more (its Pod runs out its grace, or it has ended) is believed.
  */
-function stoppingStays(slot: Slot, phase: Phase): Phase {
+function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
   const before = slot.remembered?.phase;
   const nothingRuns = slot.workload === null && slot.pods.every((pod) => pod.state.kind === 'terminated');
   // Its credentials may still be in memory, and would start it anew.
   const restarts = before === 'ended' && phase === 'starting';
   if ((before !== 'stopping' && !restarts) || isEnded(phase) || phase === 'draining') return phase;
+  // How it ended is told by the next list: it may have finished a task.
+  if (phase === 'finishing' && evidence.end !== 'none') return phase;
   return nothingRuns ? 'ended' : 'stopping';
 }
 

@@ -68,7 +68,7 @@ export function endUnheard(slot: Judged, world: World, which: 'deleted ones' | '
   const idleSince = world.memory.rowIdleSince.get(slot.key) ?? world.now;
   const deleted = strayPods(slot).every((pod) => pod.deletionAt !== null);
   const orphaned = which === 'orphans too' && slot.workload === null;
-  if (registration === null || slot.row?.status !== 'idle' || !(deleted || orphaned)) return [];
+  if (registration === null || slot.evidence.row !== 'idle' || !(deleted || orphaned)) return [];
   if (world.now - Math.max(idleSince, slot.since) < UNHEARD_AFTER_MS) return [];
   return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['idle'] }];
 }

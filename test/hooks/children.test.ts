@@ -108,6 +108,15 @@ describe('the children of a sync', () => {
     expect(JSON.stringify(found)).toContain(Buffer.from('runner-token').toString('base64'));
   });
 
+  it('are not rendered over a Secret that is there, though somebody took its labels', () => {
+    const tags = tagsOf('r');
+    const unlabelled = object('v1', 'Secret', 'r', {}, { data: { token: 'b2xk' } });
+    const found = childrenOfSync(input({ secrets: [unlabelled] }, [{ kind: 'renderSecret', tags }], { r: 'runner-token' }));
+    expect(namesOf(found).slice(1)).toEqual(['Secret r']);
+    expect(JSON.stringify(found)).toContain('b2xk');
+    expect(JSON.stringify(found)).not.toContain(Buffer.from('runner-token').toString('base64'));
+  });
+
   it.each([
     { because: 'its token is not at hand', tags: tagsOf('r'), names: ['Job r'] },
     { because: 'it has no registration', tags: tagsOf('r', { registration: null }), names: [] },

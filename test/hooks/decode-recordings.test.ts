@@ -29,6 +29,7 @@ describe('the recorded requests', () => {
     const registration = { id: 1, uuid: '11111111-2222-3333-4444-555555555555' };
     expect(observed.secrets).toEqual([
       {
+        complete: true,
         createdAt: Date.parse('2026-11-24T23:09:09Z'),
         tags: { runner: 'k2x2-j', handle: null, repositoryId: null, attempt: 0, specHash: '', registration, issuedAt: null },
       },

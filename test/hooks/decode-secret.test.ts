@@ -29,6 +29,13 @@ describe("a runner's Secret", () => {
     const decoded = decodeSecret(secret(given), 'pool-uid');
     expect(decoded?.credentials).toEqual(credentials);
     expect(decoded?.secret.tags.registration).toEqual(tagged);
+    expect(decoded?.secret.complete, 'one can speak as that runner only with all three').toBe(credentials !== null);
+  });
+
+  it('is damaged although its annotations name the registration', () => {
+    const annotations = { [`${GROUP}/registration-id`]: '5', [`${GROUP}/registration-uuid`]: 'u-u' };
+    const decoded = decodeSecret(secret({ ...data, token: undefined }, annotations), 'pool-uid');
+    expect(decoded).toMatchObject({ secret: { complete: false, tags: { registration } }, credentials: null });
   });
 
   it('has the registration of its annotations when there are any', () => {

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { forgetOld, isBackingOff, type Mishap, poolAllows, recordMishaps, spendTry } from '../../src/pool/backoff.ts';
-import { aBackoff, aMemory, now, secondsAgo, secondsAhead } from './support/builders.ts';
+import { forgetOld, isBackingOff, type Mishap, poolAllows, recordMishaps, recordRegistrations, spendTry } from '../../src/pool/backoff.ts';
+import type { ForgejoFailure, ForgejoFailureKind } from '../../src/pool/failure.ts';
+import type { BackoffEntry, NewRunner, Outcome } from '../../src/pool/model.ts';
+import { aBackoff, aMemory, now, SPEC_HASH, secondsAgo, secondsAhead } from './support/builders.ts';
 
 const HANDLE_KEY = 'handle-1';
+
+function newRunner(runner: string): NewRunner {
+  return { runner, handle: HANDLE_KEY, repositoryId: 17, job: 'build', attempt: 1, specHash: SPEC_HASH };
+}
 
 function mishap(kind: Mishap['kind'], changes: Partial<Mishap> = {}): Mishap {
   return { kind, runner: 'a', key: HANDLE_KEY, attempt: 1, ...changes };
@@ -89,6 +95,132 @@ describe('the brake of a pool in which nothing starts', () => {
   });
 });
 
+describe('the back-off of a pool whose registrations Forgejo refuses', () => {
+  const at = { method: 'POST', path: '/api/v1/orgs/acme/actions/runners' } as const;
+  const effect = { kind: 'register', tags: newRunner('b'), description: 'd', ephemeral: true } as const;
+  const refused = (failure: ForgejoFailure): Outcome => ({ kind: 'failed', effect, failure, ambiguous: false });
+  const forbidden = refused({ ...at, kind: 'forbidden', because: 'notOrganizationOwner' });
+  const registered: Outcome = { kind: 'registered', effect, registration: { id: 5, uuid: 'uuid-of-5' }, issuedAt: now };
+  const held = (changes: Partial<BackoffEntry> = {}): BackoffEntry => aBackoff('register', changes);
+  const begun = [{ key: 'register', attempts: 1, until: secondsAhead(10), lastRunner: 'b' }];
+
+  const failures = {
+    unauthorized: { failure: { ...at, kind: 'unauthorized' }, holds: true },
+    scopeTooNarrow: { failure: { ...at, kind: 'scopeTooNarrow', required: ['write:organization'] }, holds: true },
+    forbidden: { failure: { ...at, kind: 'forbidden', because: 'publicOnly' }, holds: true },
+    notFound: { failure: { ...at, kind: 'notFound', what: 'organization' }, holds: true },
+    notOurs: { failure: { ...at, kind: 'notOurs' }, holds: true },
+    moved: { failure: { ...at, kind: 'moved', location: '/api/v1/orgs/new' }, holds: true },
+    rejected: { failure: { ...at, kind: 'rejected', status: 422 }, holds: true },
+    addressRefused: { failure: { ...at, kind: 'addressRefused', host: '169.254.169.254' }, holds: true },
+    throttled: { failure: { ...at, kind: 'throttled', retryAfterSeconds: 9 }, holds: false },
+    serverError: { failure: { ...at, kind: 'serverError', status: 502 }, holds: false },
+    timeout: { failure: { ...at, kind: 'timeout', afterMs: 4000 }, holds: false },
+    unreachable: { failure: { ...at, kind: 'unreachable', code: 'ECONNRESET' }, holds: false },
+    nonsense: { failure: { ...at, kind: 'nonsense', problem: 'id' }, holds: false },
+  } as const satisfies { readonly [K in ForgejoFailureKind]: { readonly failure: ForgejoFailure & { kind: K }; readonly holds: boolean } };
+
+  test.each(Object.values(failures))('$failure.kind: the next one would fare alike: $holds', ({ failure, holds }) => {
+    expect(recordRegistrations([], [refused(failure)], now)).toEqual(holds ? begun : []);
+  });
+
+  test.each([
+    { because: 'refused for the first time: 10 s', before: 0, seconds: 10 },
+    { because: 'twice', before: 1, seconds: 20 },
+    { because: 'the fifth time', before: 4, seconds: 160 },
+    { because: 'the sixth time is capped', before: 5, seconds: 300 },
+    { because: 'a number from a foreign status does not overflow', before: 5000, seconds: 300 },
+  ])('lasts $seconds s: $because', ({ before, seconds }) => {
+    const entries = before === 0 ? [] : [held({ attempts: before, until: now })];
+    expect(recordRegistrations(entries, [forbidden], now)).toEqual([
+      { key: 'register', attempts: before + 1, until: secondsAhead(seconds), lastRunner: 'b' },
+    ]);
+  });
+
+  const other = aBackoff('handle-1');
+  const last = aBackoff('warm');
+  test.each<{ because: string; before: readonly BackoffEntry[]; outcomes: readonly Outcome[]; after: readonly BackoffEntry[] }>([
+    { because: 'nothing was tried', before: [held(), other], outcomes: [], after: [held(), other] },
+    { because: 'ten refusals of one answer are one', before: [], outcomes: Array.from({ length: 10 }, () => forbidden), after: begun },
+    { because: 'one that succeeds ends it', before: [other, held()], outcomes: [registered], after: [other] },
+    {
+      because: 'one that succeeds beside one that is refused shows that the token is good',
+      before: [held()],
+      outcomes: [forbidden, registered],
+      after: [],
+    },
+    { because: 'others wait as before, in order', before: [last, other], outcomes: [forbidden], after: [other, ...begun, last] },
+    { because: 'one that was put off tells nothing', before: [held()], outcomes: [{ kind: 'deferred', effect }], after: [held()] },
+    {
+      because: 'one whose answer got lost tells nothing',
+      before: [held()],
+      outcomes: [{ kind: 'failed', effect, failure: failures.timeout.failure, ambiguous: true }],
+      after: [held()],
+    },
+    {
+      because: 'a refused deletion is no refused registration',
+      before: [],
+      outcomes: [
+        {
+          kind: 'failed',
+          effect: { kind: 'deregister', runner: 'a', registration: { id: 4, uuid: 'u' }, whenStatus: ['offline'] },
+          failure: { kind: 'forbidden', because: 'other', method: 'DELETE', path: '/api/v1/orgs/acme/actions/runners/4' },
+          ambiguous: false,
+        },
+      ],
+      after: [],
+    },
+    {
+      because: 'a question that was refused says nothing of the token',
+      before: [],
+      outcomes: [
+        {
+          kind: 'failed',
+          effect: { kind: 'ask', runner: 'a', registration: { id: 4, uuid: 'u' }, taskId: 7 },
+          failure: failures.unauthorized.failure,
+          ambiguous: false,
+        },
+      ],
+      after: [],
+    },
+  ])('$because', ({ before, outcomes, after }) => {
+    expect(recordRegistrations(before, outcomes, now)).toEqual(after);
+  });
+
+  test.each([
+    { because: 'its time is not over', backoff: [held({ until: now + 1 })], allowed: 0 },
+    { because: 'its time is over: one try', backoff: [held({ until: now })], allowed: 1 },
+    { because: 'it has been refused for long: one try all the same', backoff: [held({ until: secondsAgo(300), attempts: 9 })], allowed: 1 },
+    { because: 'nothing is refused', backoff: [], allowed: Number.POSITIVE_INFINITY },
+    {
+      because: 'its time is over, but the pool is braked',
+      backoff: [held({ until: now }), aBackoff('pool', { attempts: 5, until: secondsAhead(30) })],
+      allowed: 0,
+    },
+    {
+      because: 'the brake allows a try, but its time is not over',
+      backoff: [held({ until: secondsAhead(30) }), aBackoff('pool', { attempts: 5, until: now })],
+      allowed: 0,
+    },
+    {
+      because: 'both allow one try: one',
+      backoff: [held({ until: now }), aBackoff('pool', { attempts: 5, until: now })],
+      allowed: 1,
+    },
+  ])('allows $allowed at once: $because', ({ backoff, allowed }) => {
+    expect(poolAllows({ backoff }, now)).toBe(allowed);
+  });
+
+  test('is not spent like the brake: how a try ends shows in the same answer', () => {
+    expect(spendTry([held({ until: now })], 1, now)).toEqual([held({ until: now })]);
+  });
+
+  test('has nothing to do with what runners do', () => {
+    const entries = [held()];
+    expect(recordMishaps(entries, [mishap('noTask')], true, now)).toContainEqual(held());
+  });
+});
+
 describe('what is forgotten', () => {
   test.each([
     { because: 'the handle is still listed', entry: aBackoff('handle-1', { until: secondsAgo(5000) }), kept: true },
@@ -97,6 +229,8 @@ describe('what is forgotten', () => {
     { because: 'older ones do not', entry: aBackoff('warm', { until: secondsAgo(600) }), kept: false },
     { because: 'the same for the pool', entry: aBackoff('pool', { until: secondsAgo(599) }), kept: true },
     { because: 'and after ten minutes', entry: aBackoff('pool', { until: secondsAgo(600) }), kept: false },
+    { because: 'the same for refused registrations', entry: aBackoff('register', { until: secondsAgo(599) }), kept: true },
+    { because: 'and after ten minutes as well', entry: aBackoff('register', { until: secondsAgo(600) }), kept: false },
   ])('$because', ({ entry, kept }) => {
     expect(forgetOld([entry], new Set(['handle-1']), now)).toEqual(kept ? [entry] : []);
   });

@@ -65,7 +65,13 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     because: 'an answer with its credentials got lost: it is rendered again',
-    seen: { ...ROW_ONLY, held: true },
+    seen: { ...ROW_ONLY, row: 'undeclared', held: true, young: true },
+    row: '1a',
+    phase: 'starting',
+  },
+  {
+    because: 'an answer with its credentials got lost, and nobody has read a list since',
+    seen: { ...ROW_ONLY, row: 'unknown', held: true, young: true },
     row: '1a',
     phase: 'starting',
   },
@@ -76,6 +82,24 @@ const CASES: readonly Case[] = [
     phase: 'issued',
   },
   { because: 'nobody has its token', seen: { ...ROW_ONLY, row: 'offline' }, row: '1c', phase: 'stray' },
+  {
+    because: 'its credentials are in memory, but its objects were given up for longer than the grace',
+    seen: { ...ROW_ONLY, row: 'undeclared', held: true },
+    row: '1c',
+    phase: 'stray',
+  },
+  {
+    because: 'its credentials are in memory, and somebody has been running with them for longer than the grace',
+    seen: { ...ROW_ONLY, row: 'idle', held: true },
+    row: '1d',
+    phase: 'inUse',
+  },
+  {
+    because: 'its credentials are in memory and older than the grace, and its row is gone',
+    seen: { ...ROW_ONLY, row: 'absent', held: true },
+    row: '1e',
+    phase: 'ended',
+  },
   { because: 'a row that never declared itself is offline too', seen: { ...ROW_ONLY, row: 'undeclared' }, row: '1c', phase: 'stray' },
   { because: 'somebody may run a task with it', seen: { ...ROW_ONLY, row: 'active' }, row: '1d', phase: 'inUse' },
   {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Condition } from '../../src/api/conditions.ts';
 import { type Finding, findings, findingsForInvalidSpec, mergeConditions, type PreviousCondition } from '../../src/pool/conditions.ts';
 import type { ForgejoFailure } from '../../src/pool/failure.ts';
 import { judge } from '../../src/pool/judge.ts';
-import type { World } from '../../src/pool/model.ts';
+import type { Outcome, World } from '../../src/pool/model.ts';
 import { plan } from '../../src/pool/plan.ts';
 import { settle } from '../../src/pool/settle.ts';
 import {
@@ -10,6 +11,7 @@ import {
   aJob,
   aWorld,
   deploymentOf,
+  endsSeen,
   jobEnd,
   jobOf,
   now,
@@ -44,14 +46,26 @@ function away(failure: (World['forgejo'] & { kind: 'unavailable' })['failure']):
   return aWorld({ forgejo: { kind: 'unavailable', failure, nextReadAt: now } });
 }
 
+const post = { method: 'POST', path: '/api/v1/orgs/acme/actions/runners' } as const;
+const tooNarrow: ForgejoFailure = { ...post, kind: 'scopeTooNarrow', required: ['write:organization'] };
+
+/** What is said, and remembered, when every effect fails like that. */
+function refusing(world: World, failure: ForgejoFailure): { readonly found: readonly Finding[]; readonly memory: World['memory'] } {
+  const slots = judge(world);
+  const made = plan(world, slots);
+  const outcomes = made.effects.map((effect) => ({ kind: 'failed', effect, failure, ambiguous: false }) as const);
+  const settled = settle(world, slots, made, outcomes);
+  return { found: findings(world, made, settled, false), memory: settled.memory };
+}
+
 describe('when all is well', () => {
   test('every condition says so', () => {
     const all = found(worldOf([idleWarm('a')], { spec: { minRunners: 1 } }));
     expect(Object.values(all).map(({ type, status, reason }) => [type, status, reason])).toEqual([
       ['Ready', 'True', 'RunnersReady'],
-      ['SpecValid', 'True', 'SpecAccepted'],
       ['ForgejoReachable', 'True', 'ForgejoAnswered'],
       ['Authorized', 'True', 'TokenAccepted'],
+      ['SpecValid', 'True', 'SpecAccepted'],
       ['ImageSupported', 'True', 'ImageVersionKnown'],
       ['ScalingLimited', 'False', 'WithinLimits'],
       ['Draining', 'False', 'NotDraining'],
@@ -81,6 +95,12 @@ describe('when Forgejo can not be asked', () => {
       authorized: ['False', 'TokenSecretMissing'],
     },
     {
+      because: 'without a readable spec.forgejo neither',
+      failure: { kind: 'forgejoUnreadable' } as const,
+      reachable: ['Unknown', 'NotAsked'],
+      authorized: ['False', 'TokenSecretMissing'],
+    },
+    {
       because: 'without its key as well',
       failure: { kind: 'tokenKeyMissing', object: 'tok', key: 'token' } as const,
       reachable: ['Unknown', 'NotAsked'],
@@ -101,19 +121,71 @@ describe('when Forgejo can not be asked', () => {
   });
 
   test('an effect that failed says the same, although the reads went well', () => {
-    const world = aWorld({ jobs: [aJob(1)] });
-    const slots = judge(world);
-    const made = plan(world, slots);
-    const failure: ForgejoFailure = {
-      kind: 'scopeTooNarrow',
-      method: 'POST',
-      path: '/api/v1/orgs/acme/actions/runners',
-      required: ['write:organization'],
-    };
-    const outcomes = made.effects.map((effect) => ({ kind: 'failed', effect, failure, ambiguous: false }) as const);
-    const all = byType(findings(world, made, settle(world, slots, made, outcomes), false));
+    const all = byType(refusing(aWorld({ jobs: [aJob(1)] }), tooNarrow).found);
     expect(all['Authorized']).toMatchObject({ status: 'False', reason: 'TokenScopeTooNarrow' });
+    expect(all['ForgejoReachable']).toMatchObject({ status: 'True', reason: 'ForgejoAnswered' });
     expect(all['Ready']?.message).toContain('POST /api/v1/orgs/acme/actions/runners');
+  });
+
+  test.each([
+    { because: 'it took too long', failure: { ...post, kind: 'timeout', afterMs: 4000 }, reason: 'ForgejoTimeout' },
+    { because: 'its connection broke', failure: { ...post, kind: 'unreachable', code: 'ECONNRESET' }, reason: 'ForgejoUnreachable' },
+    { because: 'a proxy failed', failure: { ...post, kind: 'serverError', status: 502 }, reason: 'ForgejoServerError' },
+  ] as const)('a POST that got lost says nothing against a token that the reads accepted: $because', ({ failure, reason }) => {
+    const all = byType(refusing(aWorld({ jobs: [aJob(1)] }), failure).found);
+    expect(all['Authorized']).toMatchObject({ status: 'True', reason: 'TokenAccepted' });
+    expect(all['ForgejoReachable']).toMatchObject({ status: 'False', reason });
+    expect(all['Ready']).toMatchObject({ status: 'False', reason });
+  });
+});
+
+describe('while a refused registration is held back', () => {
+  const world = aWorld({ jobs: [aJob(1)], spec: { pollIntervalSeconds: 2 } });
+  const judgedOf = (at: World): readonly string[] => Object.keys(found(at));
+  const held = (changes: Partial<World> = {}, until = secondsAhead(9)): World => ({
+    ...world,
+    ...changes,
+    memory: { ...world.memory, backoff: [aBackoff('register', { until })] },
+  });
+  const ALL = ['Ready', 'ForgejoReachable', 'Authorized', 'SpecValid', 'ImageSupported', 'ScalingLimited', 'Draining'];
+
+  test('what it said of the token is not judged anew, the rest is', () => {
+    expect(judgedOf(held())).toEqual(['SpecValid', 'ImageSupported', 'ScalingLimited', 'Draining']);
+    expect(found(held())['ScalingLimited']).toMatchObject({ status: 'True', reason: 'BackingOff' });
+  });
+
+  test.each([
+    { because: 'its time is over', at: held({}, now) },
+    { because: 'another back-off is none of the token', at: { ...held(), memory: { ...world.memory, backoff: [aBackoff('handle-1')] } } },
+    { because: 'Forgejo can not be asked, which is news', at: held({ forgejo: unavailable() }) },
+  ])('all is judged: $because', ({ at }) => {
+    expect(judgedOf(at)).toEqual(ALL);
+  });
+
+  test('the sync that is refused judges all, and so does the one whose try is refused again', () => {
+    expect(refusing(world, tooNarrow).found.map(({ type }) => type)).toEqual(ALL);
+    expect(refusing(held({}, now), tooNarrow).found.map(({ type }) => type)).toEqual(ALL);
+  });
+
+  test('the conditions stay as they are until one succeeds', () => {
+    const first = refusing(world, tooNarrow);
+    const conditions = mergeConditions([], first.found, now);
+    const previous = conditions.map((each) => ({ ...each, lastTransitionTime: Date.parse(each.lastTransitionTime) }));
+    const next: World = { ...world, now: secondsAhead(2), memory: first.memory };
+    const kept = mergeConditions(previous, Object.values(found(next)), next.now);
+    const ofToken = (all: readonly Condition[]): readonly Condition[] =>
+      all.filter(({ type }) => type === 'Ready' || type === 'ForgejoReachable' || type === 'Authorized');
+    expect(ofToken(kept)).toEqual(ofToken(conditions));
+    expect(ofToken(kept).map(({ status }) => status)).toEqual(['False', 'True', 'False']);
+
+    const due: World = { ...next, now: secondsAhead(10) };
+    const slots = judge(due);
+    const made = plan(due, slots);
+    const outcomes = made.effects.flatMap((effect): Outcome[] =>
+      effect.kind === 'register' ? [{ kind: 'registered', effect, registration: { id: 5, uuid: 'uuid-of-5' }, issuedAt: due.now }] : [],
+    );
+    const last = mergeConditions(previous, findings(due, made, settle(due, slots, made, outcomes), false), due.now);
+    expect(ofToken(last).map(({ status }) => status)).toEqual(['True', 'True', 'True']);
   });
 });
 
@@ -201,6 +273,10 @@ describe('when a runner does not get to work', () => {
     },
     {
       because: 'an ended Job whose Pod is gone wants none',
+      world: aWorld({ secrets: [secretOf(tagsOf('a'))], workloads: [jobOf(tagsOf('a'), { end: jobEnd() })], memory: endsSeen('a') }),
+    },
+    {
+      because: 'nor one whose end is seen only now',
       world: aWorld({ secrets: [secretOf(tagsOf('a'))], workloads: [jobOf(tagsOf('a'), { end: jobEnd() })] }),
     },
   ])('all is well: $because', ({ world }) => {
@@ -227,6 +303,11 @@ describe('why the pool does not follow the demand', () => {
     {
       because: 'a job is tried again later',
       world: aWorld({ jobs: [aJob(1)], memory: { backoff: [aBackoff('handle-1')] } }),
+      reason: 'BackingOff',
+    },
+    {
+      because: 'a refused registration is tried again later',
+      world: aWorld({ jobs: [aJob(1)], memory: { backoff: [aBackoff('register')] } }),
       reason: 'BackingOff',
     },
   ])('$because', ({ world, reason }) => {
@@ -280,6 +361,28 @@ describe('a refused spec', () => {
     expect(all['SpecValid']).toMatchObject({ status: 'False', message: 'spec.labels: must not be empty; spec.mode: must be one of two' });
   });
 
+  test.each([
+    { because: 'the tag names an old one', field: 'spec.runner.image' },
+    { because: 'it was said to be an old one', field: 'spec.runner.version' },
+  ])('says so of an image that is not supported, in its own words: $because', ({ field }) => {
+    const all = byType(
+      findingsForInvalidSpec([
+        { field: 'spec.labels', message: 'must not be empty' },
+        { field, message: 'too old' },
+      ]),
+    );
+    expect(all['ImageSupported']).toEqual({ type: 'ImageSupported', status: 'False', reason: 'ImageUnsupported', message: 'too old' });
+    expect(all['SpecValid']).toMatchObject({ status: 'False', message: `spec.labels: must not be empty; ${field}: too old` });
+    expect(all['Ready']).toMatchObject({ status: 'False', reason: 'SpecInvalid' });
+  });
+
+  test.each(['spec.runner.config', 'spec.runner', 'spec.containerMode.dind.image'])(
+    'says nothing of the image for the sake of %s',
+    (field) => {
+      expect(byType(findingsForInvalidSpec([{ field, message: 'm' }]))['ImageSupported']).toBeUndefined();
+    },
+  );
+
   test('fits into a condition however much is wrong', () => {
     const all = byType(findingsForInvalidSpec([{ field: 'spec', message: 'x'.repeat(50_000) }]));
     expect(all['SpecValid']?.message).toHaveLength(32_768);
@@ -291,7 +394,7 @@ describe('the times of conditions', () => {
   const before = (changes: Partial<PreviousCondition> = {}): PreviousCondition => ({
     type: 'Ready',
     status: 'True',
-    reason: 'Reconciled',
+    reason: 'RunnersStuck',
     message: 'old',
     lastTransitionTime: secondsAgo(3600),
     ...changes,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { coveredJobs, unservedJobs, waitingJobs } from '../../src/pool/demand.ts';
-import type { QueuedJob } from '../../src/pool/model.ts';
+import type { QueuedJob } from '../../src/pool/forgejo.ts';
 import { aBackoff, aJob, aMemory, aRunningJob, aSpec, now, secondsAgo } from './support/builders.ts';
 
 function idsOf(jobs: readonly QueuedJob[]): readonly number[] {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, digest } from '../../src/pool/digest.ts';
-import { rfc3339 } from '../../src/pool/rfc3339.ts';
+import { rfc3339 } from '../../src/pool/instant.ts';
 
 describe('the digest of a text', () => {
   it.each([

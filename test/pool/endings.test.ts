@@ -4,6 +4,7 @@ import {
   aRecent,
   aRunningJob,
   aWorld,
+  endsSeen,
   jobEnd,
   jobOf,
   podOf,
@@ -22,6 +23,7 @@ import {
   endedJob,
   fateOf,
   idleWarm,
+  justEndedJob,
   planOf,
   type RunnerParts,
   settledOf,
@@ -68,6 +70,7 @@ describe('what an end means for the next attempt', () => {
           workload: jobOf(tags, { end: jobEnd({ type: 'Failed', reason: 'PodFailurePolicy', disrupted: true }) }),
           row: rowOf(tags),
           memory: remembered('a'),
+          endSeenAt: secondsAgo(8),
         },
       ]),
       kind: 'disrupted',
@@ -99,6 +102,11 @@ describe('what an end means for the next attempt', () => {
       kind: null,
     },
     {
+      because: 'no list was read since its end: nobody can say yet what it means',
+      world: worldOf([justEndedJob(tags, 2, rowOf(tags), started)]),
+      kind: null,
+    },
+    {
       because: 'its end was counted before',
       world: worldOf([endedJob(tags, 1, rowOf(tags), { phase: 'failed', worked: false })]),
       kind: null,
@@ -123,7 +131,9 @@ describe('what an end means for the next attempt', () => {
     expect(mishapOf(slotOf(world, 'a'))?.kind ?? null).toBe(kind);
   });
 
-  test('a mishap is counted in the sync that first sees it', () => {
+  test('a mishap is counted in the sync that first can tell it', () => {
+    const early = worldOf([justEndedJob(tags, 2, rowOf(tags), started)], { jobs: [aRunningJob(1, 7, { handle: tags.handle ?? '' })] });
+    expect(planOf(early)).toMatchObject({ backoff: [], recent: [] });
     const world = worldOf([endedJob(tags, 2, rowOf(tags), started)], { jobs: [aRunningJob(1, 7, { handle: tags.handle ?? '' })] });
     expect(planOf(world).backoff).toEqual([{ key: tags.handle, attempts: 1, until: world.now + 5000, lastRunner: 'a' }]);
     const later = worldOf([endedJob(tags, 2, rowOf(tags), { ...started, phase: 'idleExit' })]);
@@ -186,6 +196,7 @@ describe('recent runners', () => {
         secrets: [secretOf(tags)],
         workloads: [jobOf(tags, { end: jobEnd({ type: 'Failed', reason: 'BackoffLimitExceeded' }) })],
         rows: [rowOf(tags)],
+        memory: endsSeen('a'),
       }),
     },
     {

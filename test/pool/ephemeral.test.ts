@@ -1,5 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { aBackoff, aJob, aRunningJob, holding, secondsAgo, tagsOf, undeclaredRowOf, warmTagsOf } from './support/builders.ts';
+import {
+  aBackoff,
+  aJob,
+  aRunningJob,
+  holding,
+  jobOf,
+  podOf,
+  remembered,
+  rowOf,
+  SPEC_HASH,
+  secondsAgo,
+  secretOf,
+  tagsOf,
+  undeclaredRowOf,
+  warmTagsOf,
+} from './support/builders.ts';
 import {
   busyAssigned,
   busyWarm,
@@ -7,6 +22,7 @@ import {
   drainingWarm,
   endedJob,
   idleWarm,
+  justEndedJob,
   planOf,
   startingAssigned,
   startingWarm,
@@ -16,6 +32,7 @@ import {
 
 const OLD = { specHash: 'spec-of-old' } as const;
 const brake = aBackoff('pool', { attempts: 5, until: secondsAgo(-30) });
+const refusal = aBackoff('register', { until: secondsAgo(-30) });
 
 describe('runners for waiting jobs', () => {
   test.each([
@@ -50,6 +67,30 @@ describe('runners for waiting jobs', () => {
       world: worldOf([], { jobs: [aJob(2), aJob(1)], spec: { minRunners: 3 }, memory: { backoff: [{ ...brake, until: secondsAgo(1) }] } }),
       makes: ['handle-1'],
     },
+    {
+      because: 'Forgejo refuses registrations',
+      world: worldOf([], { jobs: [aJob(1)], spec: { minRunners: 1 }, memory: { backoff: [refusal] } }),
+      makes: [],
+    },
+    {
+      because: 'Forgejo refused registrations: one is tried when it is due',
+      world: worldOf([], {
+        jobs: [aJob(2), aJob(1)],
+        spec: { minRunners: 3 },
+        memory: { backoff: [{ ...refusal, until: secondsAgo(0) }] },
+      }),
+      makes: ['handle-1'],
+    },
+    {
+      because: 'without a job the one that is tried is a warm one',
+      world: worldOf([], { spec: { minRunners: 3 }, memory: { backoff: [{ ...refusal, until: secondsAgo(0) }] } }),
+      makes: ['warm 1'],
+    },
+    {
+      because: 'an end that no list can judge yet holds its handle',
+      world: worldOf([justEndedJob(tagsOf('a', { handle: 'handle-1' }), 137, null)], { jobs: [aJob(1)] }),
+      makes: [],
+    },
   ])('$because', ({ world, makes }) => {
     expect(created(planOf(world))).toEqual(makes);
   });
@@ -70,6 +111,51 @@ describe('runners for waiting jobs', () => {
 
   test('a busy runner whose handle has left the queue is never stopped', () => {
     expect(stopped(planOf(worldOf([busyAssigned('a', { handle: 'handle-1', ...OLD })], { spec: { maxRunners: 0 } })))).toEqual([]);
+  });
+});
+
+describe('an assigned runner of an older spec', () => {
+  const old = { handle: 'handle-1', ...OLD } as const;
+  const jobs = [aJob(1)];
+  const tags = tagsOf('a', old);
+  const young = tagsOf('a', { ...old, issuedAt: secondsAgo(5) });
+
+  test.each([
+    { because: 'its Pod is being started: its image may not exist', world: worldOf([startingAssigned('a', old)], { jobs }), stops: ['a'] },
+    {
+      because: 'it has no Pod yet',
+      world: worldOf([{ secret: secretOf(tags), workload: jobOf(tags), row: undeclaredRowOf(tags), memory: remembered('a') }], { jobs }),
+      stops: ['a'],
+    },
+    {
+      because: 'its Pod runs: it may be taking its job at this moment',
+      world: worldOf([{ ...startingAssigned('a', old), pod: podOf(tags) }], { jobs }),
+      stops: [],
+    },
+    { because: 'it is of today’s spec', world: worldOf([startingAssigned('a', { handle: 'handle-1' })], { jobs }), stops: [] },
+    { because: 'it has its job', world: worldOf([busyAssigned('a', old)], { jobs: [aRunningJob(1, 7)] }), stops: [] },
+    {
+      because: 'nothing of it is there yet that could be stopped',
+      world: worldOf([], { jobs, rows: [undeclaredRowOf(young)], memory: holding(young) }),
+      stops: [],
+    },
+    {
+      because: 'a warm one is replaced, not stopped',
+      world: worldOf([startingWarm('a', OLD)], { spec: { minRunners: 1 } }),
+      stops: [],
+    },
+  ])('is stopped before it starts: $because', ({ world, stops }) => {
+    expect(stopped(planOf(world))).toEqual(stops);
+  });
+
+  test('keeps its handle until nothing of it is left, and then its job gets the next attempt', () => {
+    expect(created(planOf(worldOf([startingAssigned('a', old)], { jobs })))).toEqual([]);
+    const gone = worldOf([{ secret: secretOf(tags), row: undeclaredRowOf(tags), memory: remembered('a', { phase: 'stopping' }) }], {
+      jobs,
+    });
+    expect(created(planOf(gone))).toEqual(['handle-1']);
+    const effect = planOf(gone).effects.find(({ kind }) => kind === 'register');
+    expect(effect).toMatchObject({ tags: { handle: 'handle-1', attempt: 2, specHash: SPEC_HASH } });
   });
 });
 
@@ -99,6 +185,41 @@ describe('the idle minimum', () => {
       spec: { minRunners: 2, maxRunners: 2 },
       makes: [],
       stops: ['b'],
+    },
+    {
+      because: 'one that ended badly may have to be waited for: a list will tell',
+      runners: [justEndedJob(warmTagsOf('a'), 1, undeclaredRowOf(warmTagsOf('a')))],
+      spec: { minRunners: 1 },
+      makes: [],
+      stops: [],
+    },
+    {
+      because: 'beside it the rest is refilled',
+      runners: [justEndedJob(warmTagsOf('a'), 1, undeclaredRowOf(warmTagsOf('a')))],
+      spec: { minRunners: 2 },
+      makes: ['warm 2'],
+      stops: [],
+    },
+    {
+      because: 'one that ended well is replaced before a list says so',
+      runners: [justEndedJob(warmTagsOf('a'), 0, null)],
+      spec: { minRunners: 1 },
+      makes: ['warm 2'],
+      stops: [],
+    },
+    {
+      because: 'one that died at work is replaced as soon as a list can tell',
+      runners: [endedJob(warmTagsOf('a'), 137, rowOf(warmTagsOf('a')))],
+      spec: { minRunners: 1 },
+      makes: ['warm 2'],
+      stops: [],
+    },
+    {
+      because: 'one that did not start is waited for',
+      runners: [endedJob(warmTagsOf('a'), 1, undeclaredRowOf(warmTagsOf('a')), { phase: 'starting', worked: false })],
+      spec: { minRunners: 1 },
+      makes: [],
+      stops: [],
     },
     { because: 'paused keeps what is there', runners: [idleWarm('a')], spec: { minRunners: 2, paused: true }, makes: [], stops: [] },
   ])('$because', ({ runners, spec, makes, stops }) => {
@@ -224,6 +345,46 @@ describe('what the status says of the demand', () => {
       world: worldOf([], { jobs: [aJob(1), aJob(2)], spec: { maxRunners: 1 } }),
       desired: 1,
       atMaximum: true,
+    },
+    {
+      because: 'one that is being stopped leaves',
+      world: worldOf([busyWarm('a'), { ...idleWarm('b'), memory: remembered('b', { phase: 'stopping', handle: null }) }]),
+      desired: 1,
+      atMaximum: false,
+    },
+    { because: 'one that is stopped now leaves too', world: worldOf([busyWarm('a'), idleWarm('b')]), desired: 1, atMaximum: false },
+    { because: 'one whose Pod runs out its grace leaves', world: worldOf([drainingWarm('a')]), desired: 0, atMaximum: false },
+    {
+      because: 'one whose end is still to be judged leaves',
+      world: worldOf([justEndedJob(tagsOf('a', { handle: 'handle-9' }), 0, null)]),
+      desired: 0,
+      atMaximum: false,
+    },
+    {
+      because: 'one that took too long to start leaves',
+      world: worldOf([{ ...startingAssigned('a', { handle: 'handle-1' }), memory: remembered('a', { since: secondsAgo(901) }) }], {
+        jobs: [aJob(1)],
+      }),
+      desired: 0,
+      atMaximum: false,
+    },
+    {
+      because: 'one of an older spec that is stopped before it starts leaves',
+      world: worldOf([startingAssigned('a', { handle: 'handle-1', ...OLD })], { jobs: [aJob(1)] }),
+      desired: 0,
+      atMaximum: false,
+    },
+    {
+      because: 'the replacement of one that leaves is wanted',
+      world: worldOf([drainingWarm('a')], { spec: { minRunners: 1 } }),
+      desired: 1,
+      atMaximum: false,
+    },
+    {
+      because: 'a silent one may be at work',
+      world: worldOf([{ ...busyWarm('a'), row: rowOf(warmTagsOf('a'), { status: 'offline' }) }]),
+      desired: 1,
+      atMaximum: false,
     },
   ])('$because', ({ world, desired, atMaximum }) => {
     expect(planOf(world)).toMatchObject({ desired, atMaximum });

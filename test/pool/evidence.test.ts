@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Evidence, endedBy, endOf, gatherEvidence } from '../../src/pool/evidence.ts';
-import { ENDED_PHASES, LIVE_PHASES, type ObservedPod, type Phase, type World } from '../../src/pool/model.ts';
+import { ENDED_PHASES, LIVE_PHASES, type Phase, type World } from '../../src/pool/model.ts';
+import type { ObservedPod } from '../../src/pool/observed.ts';
 import { joinSlots, type Slot } from '../../src/pool/slots.ts';
 import {
   aJob,
@@ -8,6 +9,7 @@ import {
   aRunningJob,
   aWorld,
   deploymentOf,
+  endsSeen,
   HANDLE,
   holding,
   jobEnd,
@@ -115,25 +117,34 @@ describe('the row of a registration', () => {
 });
 
 describe('the row of a runner that has ended', () => {
-  const ended = (secondsBefore: number, parts: WorldParts = {}): WorldParts => ({
+  const SEEN_NOW = null;
+  /** It ended an hour ago by its node's clock; the list began one second ago. */
+  const ended = (seenBefore: number | null, parts: WorldParts = {}): WorldParts => ({
     ...RUNNING,
-    pods: [podOf(R, { state: terminated(0, { finishedAt: secondsAgo(secondsBefore) }) })],
+    pods: [podOf(R, { state: terminated(0, { finishedAt: secondsAgo(3600) }) })],
     ...parts,
+    memory: { ...parts.memory, endSeenAt: new Map(seenBefore === null ? [] : [['r', secondsAgo(seenBefore)]]) },
   });
   const rows: readonly Row<'row'>[] = [
-    { because: 'the list began 5 s after the end: other clocks than ours count', parts: ended(6.001), seen: 'idle' },
-    { because: 'the list began less than 5 s after the end', parts: ended(6), seen: 'unknown' },
+    { because: 'the list began a millisecond after this process saw the end', parts: ended(1.001), seen: 'idle' },
+    { because: 'the list began at the very moment at which this process saw the end', parts: ended(1), seen: 'unknown' },
+    { because: 'this process sees the end only now, however long ago it was', parts: ended(SEEN_NOW), seen: 'unknown' },
     {
-      because: 'this process saw the end before the list began',
-      parts: ended(3, { memory: { endSeenAt: new Map([['r', secondsAgo(2)]]) } }),
+      because: 'this process saw the end before the list began, whatever a node’s fast clock says',
+      parts: ended(2, { pods: [podOf(R, { state: terminated(0, { finishedAt: secondsAhead(3600) }) })] }),
       seen: 'idle',
     },
     {
-      because: 'this process has just seen the end',
-      parts: ended(3, { memory: { endSeenAt: new Map([['r', secondsAgo(1)]]) } }),
+      because: 'this process saw another runner’s end before the list began',
+      parts: { ...ended(SEEN_NOW), memory: { endSeenAt: new Map([['another', secondsAgo(60)]]) } },
       seen: 'unknown',
     },
-    { because: 'only a list after the end can lack it', parts: ended(3, { rows: [] }), seen: 'unknown' },
+    {
+      because: 'the Job’s own condition is a time of Kubernetes too',
+      parts: ended(SEEN_NOW, { pods: [], workloads: [jobOf(R, { end: jobEnd({ at: secondsAgo(3600) }) })] }),
+      seen: 'unknown',
+    },
+    { because: 'only a list after the end can lack it', parts: ended(SEEN_NOW, { rows: [] }), seen: 'unknown' },
     { because: 'it was absent after the end', parts: ended(60, { rows: [] }), seen: 'absent' },
     {
       because: 'a Job that is kept for its logs lost its Secret after its row, whatever Forgejo says now',
@@ -143,6 +154,11 @@ describe('the row of a runner that has ended', () => {
     {
       because: 'a Job that is kept for its logs is forgotten by the status',
       parts: ended(60, { secrets: [], forgejo: unavailable() }),
+      seen: 'absent',
+    },
+    {
+      because: 'a Job that is kept for its logs is new to this process: no list has to say so again',
+      parts: ended(SEEN_NOW, { secrets: [], rows: [] }),
       seen: 'absent',
     },
     { because: 'a Job without a Secret still has its row', parts: ended(60, { secrets: [] }), seen: 'idle' },
@@ -174,13 +190,29 @@ describe('the handle of a runner', () => {
     },
     { because: 'nobody knows when it was issued', parts: { secrets: [secretOf(tagsOf('r', { issuedAt: null }))] }, seen: 'unknown' },
     {
-      because: 'the queue was read before it ended',
+      because: 'the queue was read before this process saw its end',
+      parts: { ...RUNNING, pods: [podOf(R, { state: terminated(2) })], jobs: [aJob(1, { handle: HANDLE })] },
+      seen: 'unknown',
+    },
+    {
+      because: 'the queue was read when this process saw its end',
       parts: {
         ...RUNNING,
-        pods: [podOf(R, { state: terminated(2, { finishedAt: secondsAgo(2) }) })],
+        pods: [podOf(R, { state: terminated(2) })],
         jobs: [aJob(1, { handle: HANDLE })],
+        memory: { endSeenAt: new Map([['r', secondsAgo(1)]]) },
       },
       seen: 'unknown',
+    },
+    {
+      because: 'the queue was read after this process saw its end, and its job still waits',
+      parts: { ...RUNNING, pods: [podOf(R, { state: terminated(2) })], jobs: [aJob(1, { handle: HANDLE })], memory: endsSeen('r') },
+      seen: 'waiting',
+    },
+    {
+      because: 'the queue was read after this process saw its end, and its job left it',
+      parts: { ...RUNNING, pods: [podOf(R, { state: terminated(2) })], memory: endsSeen('r') },
+      seen: 'gone',
     },
   ];
   it.each(rows)('is $seen: $because', ({ parts, seen }) => expect(evidence(parts).handle).toBe(seen));
@@ -304,6 +336,14 @@ describe('the time of an end', () => {
     },
   ] satisfies { because: string; parts: WorldParts; at: number }[])('is the best that is known: $because', ({ parts, at }) => {
     expect(endAt(parts)).toBe(at);
+  });
+
+  it('counts for lists from when this process first saw it, else from now', () => {
+    const finished = { ...RUNNING, pods: [podOf(R, { state: terminated(0, { finishedAt: secondsAgo(33) }) })] };
+    const seen = aWorld({ ...finished, memory: { endSeenAt: new Map([['r', secondsAgo(11)]]) } });
+    expect(endedBy(only(seen), seen)).toBe(secondsAgo(11));
+    const unseen = aWorld(finished);
+    expect(endedBy(only(unseen), unseen)).toBe(now);
   });
 
   it('is not known of what has not ended', () => {

@@ -16,6 +16,12 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   {
+    failure: { kind: 'forgejoUnreadable' },
+    type: 'Authorized',
+    reason: 'TokenSecretMissing',
+    says: ['spec.forgejo', 'mend it'],
+  },
+  {
     failure: { kind: 'tokenSecretMissing', object: 'tok' },
     type: 'Authorized',
     reason: 'TokenSecretMissing',
@@ -134,12 +140,39 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** Fails to compile when a kind of failure is missing. */
+const KINDS = {
+  forgejoUnreadable: true,
+  tokenSecretMissing: true,
+  tokenKeyMissing: true,
+  caMissing: true,
+  caInvalid: true,
+  unauthorized: true,
+  scopeTooNarrow: true,
+  forbidden: true,
+  notFound: true,
+  notOurs: true,
+  moved: true,
+  rejected: true,
+  throttled: true,
+  serverError: true,
+  timeout: true,
+  unreachable: true,
+  nonsense: true,
+  addressRefused: true,
+} as const satisfies Record<(ForgejoFailure | AccessProblem)['kind'], true>;
+
+test('there is a row for every kind of failure', () => {
+  expect([...new Set(ROWS.map(({ failure }) => failure.kind))].toSorted()).toEqual(Object.keys(KINDS).toSorted());
+});
+
 describe('every failure says what failed, where, and what to do', () => {
   test.each(ROWS)('$failure.kind: $reason', ({ failure, type, reason, says }) => {
     const words = wordsForFailure(failure);
     expect(words).toMatchObject({ type, reason });
     expect(Object.keys(CONDITION_REASONS)).toContain(words.reason);
     for (const text of says) expect(words.message).toContain(text);
-    expect(words.message).toMatch(/^[A-Z].*[.?]$/);
+    // A sentence, or one that begins with the path of a field, which has no capital.
+    expect(words.message).toMatch(/^([A-Z]|spec\.).*[.?]$/);
   });
 });

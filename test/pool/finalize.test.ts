@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isScopeGone } from '../../src/pool/finalize.ts';
 import type { World } from '../../src/pool/model.ts';
 import {
   aJob,
@@ -6,6 +7,7 @@ import {
   aRunningJob,
   aWorld,
   deploymentOf,
+  jobEnd,
   jobOf,
   now,
   podOf,
@@ -30,27 +32,24 @@ import {
   fateOf,
   finalizeOf,
   idleWarm,
+  justEndedJob,
   persistentRunner,
   planOf,
+  slotOf,
   startingAssigned,
   worldOf,
 } from './support/runners.ts';
 
 const warm = warmTagsOf('a');
 const pool = { deletionAt: secondsAgo(60) };
-const view = (kind: 'moved' | 'notFound' | 'tokenSecretMissing' | 'serverError'): World['forgejo'] => {
-  const at = { method: 'GET', path: '/api/v1/orgs/acme/actions/runners' } as const;
-  switch (kind) {
-    case 'moved':
-      return { kind: 'unavailable', failure: { ...at, kind, location: '/api/v1/orgs/new' }, nextReadAt: now };
-    case 'notFound':
-      return { kind: 'unavailable', failure: { ...at, kind, what: 'organization' }, nextReadAt: now };
-    case 'tokenSecretMissing':
-      return { kind: 'unavailable', failure: { kind, object: 'forgejo-token' }, nextReadAt: now };
-    case 'serverError':
-      return unavailable();
-  }
-};
+const at = { method: 'GET', path: '/api/v1/orgs/acme/actions/runners' } as const;
+const away = (failure: (World['forgejo'] & { kind: 'unavailable' })['failure']): World['forgejo'] => ({
+  kind: 'unavailable',
+  failure,
+  nextReadAt: now,
+});
+const noToken = away({ kind: 'tokenSecretMissing', object: 'forgejo-token' });
+const noOrganization = { ...at, kind: 'notFound', what: 'organization' } as const;
 
 describe('the runners of a deleted pool', () => {
   const gone = { secret: 'keep', workload: 'drop', phase: 'stopping' } as const;
@@ -111,6 +110,11 @@ describe('the runners of a deleted pool', () => {
       },
       fate: gone,
     },
+    {
+      because: 'its end is seen only now: no list can judge it yet',
+      runner: justEndedJob(warm, 137, null),
+      fate: { ...stays, phase: 'finishing' },
+    },
     { because: 'ended, and still registered', runner: endedJob(warm, 137, rowOf(warm)), fate: { ...stays, phase: 'failed' } },
     {
       because: 'ended: no history is kept',
@@ -140,6 +144,19 @@ describe('the runners of a deleted pool', () => {
       because: 'what ended goes behind the guard',
       runner: endedJob(warm, 137, rowOf(warm), { phase: 'failed', lastTask: 9 }),
       does: ['ask a 7'],
+    },
+    {
+      because: 'but not before a list can tell',
+      runner: justEndedJob(warm, 137, rowOf(warm)),
+      does: [],
+    },
+    {
+      because: 'what ended with a damaged Secret can not be asked',
+      runner: {
+        ...endedJob(warm, 137, rowOf(warm, { status: 'offline' }), { phase: 'failed' as const, lastTask: 9 }),
+        secret: secretOf(warm, { complete: false }),
+      },
+      does: ['deregister a when offline'],
     },
     { because: 'a stray', runner: { row: undeclaredRowOf(warm) }, does: ['deregister a when offline'] },
     { because: 'a busy one is left', runner: busyWarm('a'), does: [] },
@@ -198,6 +215,16 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
       { pool, memory: { rowIdleSince: new Map([['a', secondsAgo(60)]]) } },
     );
     expect(asked(finalizeOf(lost, { observesChildren: false }))).toEqual([does]);
+  });
+
+  test('a row that is idle in a list from before its end was seen says nothing', () => {
+    const policy = jobEnd({ type: 'Failed', reason: 'PodFailurePolicy', exitCode: 2 });
+    const world = worldOf(
+      [{ workload: jobOf(warm, { end: policy }), row: rowOf(warm), memory: remembered('a', { phase: 'lost', since: secondsAgo(60) }) }],
+      { pool, memory: { rowIdleSince: new Map([['a', secondsAgo(60)]]) } },
+    );
+    expect(slotOf(world, 'a')).toMatchObject({ phase: 'lost', pods: [] });
+    expect(asked(finalizeOf(world))).toEqual([]);
   });
 
   test('a Pod of a Job that is present is no orphan', () => {
@@ -259,17 +286,29 @@ describe('a deleted pool never hangs', () => {
     },
     {
       because: 'the token has been gone for 60 s',
-      world: busy({ forgejo: view('tokenSecretMissing') }),
+      world: busy({ forgejo: noToken }),
       facts: { withoutTokenSince: secondsAgo(60) },
       ends: true,
     },
     {
       because: 'it may come back',
-      world: busy({ forgejo: view('tokenSecretMissing') }),
+      world: busy({ forgejo: noToken }),
       facts: { withoutTokenSince: secondsAgo(59) },
       ends: false,
     },
-    { because: 'an outage ends some day', world: busy({ forgejo: view('serverError') }), facts: {}, ends: false },
+    {
+      because: 'spec.forgejo could not be read for 60 s',
+      world: busy({ forgejo: away({ kind: 'forgejoUnreadable' }) }),
+      facts: { withoutTokenSince: secondsAgo(60) },
+      ends: true,
+    },
+    {
+      because: 'spec.forgejo may be mended',
+      world: busy({ forgejo: away({ kind: 'forgejoUnreadable' }) }),
+      facts: { withoutTokenSince: secondsAgo(59) },
+      ends: false,
+    },
+    { because: 'an outage ends some day', world: busy({ forgejo: unavailable() }), facts: {}, ends: false },
   ])('$because', ({ world, facts, ends }) => {
     const made = finalizeOf(world, facts);
     expect(made).toMatchObject({ finalized: ends, leftBehind: ends ? ['a'] : [], effects: [] });
@@ -284,7 +323,7 @@ describe('a deleted pool never hangs', () => {
   test('while Forgejo is away what was being stopped goes on stopping', () => {
     const world = worldOf([{ ...idleWarm('a'), memory: remembered('a', { phase: 'stopping' }) }, idleWarm('b')], {
       pool,
-      forgejo: view('serverError'),
+      forgejo: unavailable(),
     });
     expect(fateOf(finalizeOf(world), 'a')).toMatchObject({ workload: 'drop' });
     expect(fateOf(finalizeOf(world), 'b')).toMatchObject({ workload: 'keep' });
@@ -292,11 +331,56 @@ describe('a deleted pool never hangs', () => {
 });
 
 describe('when the scope is gone, or hidden from the token', () => {
-  test.each(['notFound', 'moved'] as const)('everything is dropped, and named while it is known: %s', (kind) => {
-    const made = finalizeOf(worldOf([busyAssigned('a'), endedJob(tagsOf('b'), 137, null)], { pool, forgejo: view(kind) }));
+  const forAMinute = { scopeGoneSince: secondsAgo(60) } as const;
+  const runners = [busyAssigned('a'), endedJob(tagsOf('b'), 137, null)];
+
+  test.each([
+    { because: 'no such repository or user', failure: { ...at, kind: 'notFound', what: 'target' } },
+    { because: 'no such organization', failure: noOrganization },
+    { because: 'renamed', failure: { ...at, kind: 'moved', location: '/api/v1/orgs/new' } },
+  ] as const)('everything is dropped after 60 s, and named while it is known: $because', ({ failure }) => {
+    const made = finalizeOf(worldOf(runners, { pool, forgejo: away(failure) }), forAMinute);
+    expect(isScopeGone(failure)).toBe(true);
     expect(made).toMatchObject({ finalized: false, leftBehind: ['a', 'b'], effects: [] });
     expect(fateOf(made, 'a')).toEqual({ secret: 'drop', workload: 'drop', phase: 'stopping' });
     expect(fateOf(made, 'b')).toMatchObject({ secret: 'drop', workload: 'drop' });
+  });
+
+  test.each([
+    { because: 'it is said for the first time', scopeGoneSince: null },
+    { because: 'it has been said for less than 60 s', scopeGoneSince: secondsAgo(59.999) },
+  ])('everything stays: $because', ({ scopeGoneSince }) => {
+    const world = worldOf([...runners, { ...idleWarm('c'), memory: remembered('c', { phase: 'stopping' }) }], {
+      pool,
+      forgejo: away(noOrganization),
+    });
+    const made = finalizeOf(world, { scopeGoneSince });
+    expect(made).toMatchObject({ finalized: false, leftBehind: [], effects: [] });
+    expect(fateOf(made, 'a')).toEqual({ secret: 'keep', workload: 'keep', phase: 'busy' });
+    expect(fateOf(made, 'b')).toMatchObject({ secret: 'keep', workload: 'keep' });
+    expect(fateOf(made, 'c'), 'what was being stopped goes on stopping').toMatchObject({ secret: 'keep', workload: 'drop' });
+  });
+
+  test.each([
+    { because: 'a proxy’s 404 while Forgejo restarts', failure: { ...at, kind: 'notFound', what: 'other' } },
+    { because: 'one row is gone', failure: { ...at, kind: 'notFound', what: 'runner' } },
+    { because: 'the row is another scope’s', failure: { ...at, kind: 'notOurs' } },
+    { because: 'the token may not see it', failure: { ...at, kind: 'forbidden', because: 'notOrganizationOwner' } },
+    { because: 'the token is refused', failure: { ...at, kind: 'unauthorized' } },
+    { because: 'Forgejo is away', failure: { ...at, kind: 'serverError', status: 502 } },
+    { because: 'the token is gone', failure: { kind: 'tokenSecretMissing', object: 'forgejo-token' } },
+  ] as const)('that does not say that the scope is gone, for however long: $because', ({ failure }) => {
+    const made = finalizeOf(worldOf(runners, { pool, forgejo: away(failure) }), { scopeGoneSince: secondsAgo(3600) });
+    expect(isScopeGone(failure)).toBe(false);
+    expect(made).toMatchObject({ finalized: false, leftBehind: [], effects: [] });
+    expect(fateOf(made, 'a')).toEqual({ secret: 'keep', workload: 'keep', phase: 'busy' });
+    expect(fateOf(made, 'b')).toMatchObject({ secret: 'keep', workload: 'keep' });
+  });
+
+  test('a list that was read counts, whatever was said before', () => {
+    const made = finalizeOf(worldOf([busyAssigned('a')], { pool }), forAMinute);
+    expect(made).toMatchObject({ finalized: false, leftBehind: [] });
+    expect(fateOf(made, 'a')).toEqual({ secret: 'keep', workload: 'keep', phase: 'busy' });
   });
 
   test.each([
@@ -315,7 +399,7 @@ describe('when the scope is gone, or hidden from the token', () => {
     },
     { because: 'its Pod is lost', parts: { pods: [podOf(warm, { deletionAt: secondsAgo(100) })] }, ends: true, left: ['a'] },
   ])('it ends: $because', ({ parts, ends, left }) => {
-    const world = aWorld({ pool, forgejo: view('notFound'), ...parts });
-    expect(finalizeOf(world, { observesChildren: false })).toMatchObject({ finalized: ends, leftBehind: left });
+    const world = aWorld({ pool, forgejo: away(noOrganization), ...parts });
+    expect(finalizeOf(world, { ...forAMinute, observesChildren: false })).toMatchObject({ finalized: ends, leftBehind: left });
   });
 });

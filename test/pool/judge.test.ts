@@ -5,6 +5,8 @@ import { ENDED_PHASES, LIVE_PHASES, type Phase } from '../../src/pool/model.ts';
 import { arbitraryWorld, reordered } from './support/arbitrary-worlds.ts';
 import {
   aWorld,
+  endsSeen,
+  holding,
   jobEnd,
   jobOf,
   now,
@@ -69,10 +71,19 @@ describe('a runner that was being stopped', () => {
       parts: { ...IDLE, workloads: [], pods: [podOf(R, { deletionAt: secondsAhead(600) })] },
       phase: 'draining',
     },
-    { because: 'its Pod has ended', parts: { ...IDLE, workloads: [], pods: [podOf(R, { state: terminated(0) })] }, phase: 'idleExit' },
+    {
+      because: 'its Pod has ended, and no list was read since',
+      parts: { ...IDLE, workloads: [], pods: [podOf(R, { state: terminated(0) })] },
+      phase: 'finishing',
+    },
+    {
+      because: 'its Pod has ended',
+      parts: { ...IDLE, workloads: [], pods: [podOf(R, { state: terminated(0) })], memory: endsSeen('r') },
+      phase: 'idleExit',
+    },
     {
       because: 'its task took its row along',
-      parts: { ...IDLE, workloads: [], pods: [podOf(R, { state: terminated(0) })], rows: [] },
+      parts: { ...IDLE, workloads: [], pods: [podOf(R, { state: terminated(0) })], rows: [], memory: endsSeen('r') },
       phase: 'completed',
     },
     { because: 'nothing but its Secret is left', parts: { secrets: [secretOf(R)], rows: [rowOf(R)] }, phase: 'ended' },
@@ -88,10 +99,11 @@ describe('a runner that was being stopped', () => {
   });
 
   it('is not started anew when it had already ended', () => {
-    const parts: WorldParts = { memory: { credentials: new Map([['r', { registration: { id: 4, uuid: 'uuid-of-r' }, tags: R }]]) } };
+    const young = tagsOf('r', { handle: null, issuedAt: secondsAgo(9) });
+    const parts: WorldParts = { memory: holding(young) };
     expect(only(parts).phase).toBe('starting');
     expect(only({ ...parts, runners: [remembered('r', { phase: 'ended' })] }).phase).toBe('ended');
-    const late = { ...parts, workloads: [jobOf(R)], rows: [undeclaredRowOf(R)] };
+    const late = { ...parts, workloads: [jobOf(young)], rows: [undeclaredRowOf(young)] };
     expect(only({ ...late, runners: [remembered('r', { phase: 'ended' })] }).phase, 'an informer that lags shows its Job').toBe('stopping');
   });
 
@@ -153,8 +165,16 @@ describe('a long outage of Forgejo', () => {
 });
 
 describe('a runner that has ended', () => {
-  const FAILED = { ...IDLE, pods: [podOf(R, { state: terminated(137, { finishedAt: secondsAgo(60) }) })] };
+  const SEEN_NOW: WorldParts = { ...IDLE, pods: [podOf(R, { state: terminated(137, { finishedAt: secondsAgo(60) }) })] };
+  const FAILED: WorldParts = { ...SEEN_NOW, memory: endsSeen('r') };
   const runners = [remembered('r', { phase: 'failed', since: secondsAgo(20) })];
+
+  it('is finishing in the sync that first sees its end, however old that is', () => {
+    expect(only(SEEN_NOW).phase).toBe('finishing');
+    expect(only({ ...SEEN_NOW, rows: [] }).phase).toBe('finishing');
+    expect(only({ ...SEEN_NOW, runners }), 'another process has judged it').toMatchObject({ phase: 'failed', since: secondsAgo(20) });
+    expect(only(FAILED).phase).toBe('failed');
+  });
 
   it('does not come back to life while Forgejo is away', () => {
     expect(only({ ...FAILED, forgejo: unavailable() }).phase).toBe('finishing');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  aBackoff,
   aJob,
   answered,
   aRunningJob,
@@ -11,10 +12,12 @@ import {
   remembered,
   rowOf,
   secondsAgo,
+  secondsAhead,
   secretOf,
   tagsOf,
   unavailable,
   undeclaredRowOf,
+  type WorldParts,
   waiting,
   warmTagsOf,
 } from './support/builders.ts';
@@ -24,9 +27,13 @@ import {
   busyWarm,
   created,
   drainingWarm,
+  endedJob,
   fateOf,
   idleWarm,
+  justEndedJob,
+  persistentRunner,
   planOf,
+  type RunnerParts,
   settledOf,
   slotOf,
   startingAssigned,
@@ -172,9 +179,122 @@ describe('which job a runner that takes any has', () => {
       jobs: [aRunningJob(1, 7)],
       does: [],
     },
+    {
+      because: 'nobody can ask with a damaged Secret',
+      runners: [{ ...busyWarm('a'), secret: secretOf(warm, { complete: false }) }],
+      jobs: [aRunningJob(1, 7)],
+      does: [],
+    },
     { because: 'an idle runner has none', runners: [idleWarm('a')], jobs: [aRunningJob(1, 7)], does: [] },
   ])('$because', ({ runners, jobs, does }) => {
     expect(asked(planOf(worldOf(runners, { jobs, spec: { minRunners: 1 } }))).filter((effect) => effect.startsWith('ask'))).toEqual(does);
+  });
+});
+
+describe('when the clock alone will change a decision', () => {
+  const POLLS_SELDOM = { pollIntervalSeconds: 300 } as const;
+  const issued = (seconds: number): WorldParts => ({ rows: [undeclaredRowOf(warmTagsOf('a', { issuedAt: secondsAgo(seconds) }))] });
+  const finishing = (seconds: number): RunnerParts => ({
+    secret: secretOf(tags),
+    workload: jobOf(tags),
+    pod: podOf(tags),
+    memory: remembered('a', { phase: 'finishing', since: secondsAgo(seconds) }),
+  });
+  const starting = (seconds: number): RunnerParts => ({
+    ...startingAssigned('a', { handle: 'handle-1' }),
+    memory: remembered('a', { since: secondsAgo(seconds) }),
+  });
+
+  test.each<{ because: string; runners: readonly RunnerParts[]; parts: WorldParts; wakeAt: number | null }>([
+    { because: 'nothing is due', runners: [busyWarm('a')], parts: {}, wakeAt: null },
+    {
+      because: 'a starting one is given up after pendingTimeoutSeconds',
+      runners: [starting(20)],
+      parts: { jobs: [aJob(1)], spec: { pendingTimeoutSeconds: 90 } },
+      wakeAt: secondsAhead(70),
+    },
+    { because: 'one that only now begins to start', runners: [], parts: issued(9), wakeAt: secondsAhead(30) },
+    {
+      because: 'an answer on its way counts from when it was first seen',
+      runners: [],
+      parts: { ...issued(9), runners: [remembered('a', { phase: 'issued', since: secondsAgo(8), handle: null })] },
+      wakeAt: secondsAhead(22),
+    },
+    { because: 'a Pod without registration is stopped after its grace', runners: [finishing(12)], parts: {}, wakeAt: secondsAhead(18) },
+    { because: 'what is over is not due any more', runners: [finishing(30)], parts: {}, wakeAt: null },
+    { because: 'an end that is seen only now', runners: [justEndedJob(tags, 0, null)], parts: {}, wakeAt: secondsAhead(30) },
+    {
+      because: 'a Pod that does not hear TERM ends after 10 s',
+      runners: [{ ...drainingWarm('a'), memory: remembered('a', { phase: 'draining', since: secondsAgo(4), handle: null }) }],
+      parts: {},
+      wakeAt: secondsAhead(6),
+    },
+    {
+      because: 'an idle persistent one is stopped after idleTimeoutSeconds',
+      runners: [persistentRunner('a', 'idle', { since: secondsAgo(100) })],
+      parts: { spec: { mode: 'Persistent', idleTimeoutSeconds: 120 } },
+      wakeAt: secondsAhead(20),
+    },
+    { because: 'an idle ephemeral one has no time', runners: [idleWarm('a')], parts: { spec: { minRunners: 1 } }, wakeAt: null },
+    {
+      because: 'a handle is tried again',
+      runners: [],
+      parts: { jobs: [aJob(1)], memory: { backoff: [aBackoff('handle-1', { until: secondsAhead(40) })] } },
+      wakeAt: secondsAhead(40),
+    },
+    {
+      because: 'a warm runner is tried again',
+      runners: [],
+      parts: { spec: { minRunners: 1 }, memory: { backoff: [aBackoff('warm', { until: secondsAhead(50) })] } },
+      wakeAt: secondsAhead(50),
+    },
+    {
+      because: 'the brake allows a try',
+      runners: [],
+      parts: { memory: { backoff: [aBackoff('pool', { attempts: 5, until: secondsAhead(60) })] } },
+      wakeAt: secondsAhead(60),
+    },
+    {
+      because: 'a refused registration is tried again',
+      runners: [],
+      parts: { memory: { backoff: [aBackoff('register', { until: secondsAhead(70) })] } },
+      wakeAt: secondsAhead(70),
+    },
+    {
+      because: 'a back-off that ends now is over',
+      runners: [],
+      parts: { spec: { paused: true }, memory: { backoff: [aBackoff('warm', { until: secondsAhead(0) })] } },
+      wakeAt: null,
+    },
+    {
+      because: 'the back-off of a handle that left the queue is over',
+      runners: [],
+      parts: { memory: { backoff: [aBackoff('handle-9')] } },
+      wakeAt: null,
+    },
+    {
+      because: 'a back-off that begins in this very sync',
+      runners: [endedJob(tags, 2, rowOf(tags), { phase: 'starting', worked: false })],
+      parts: { jobs: [aJob(1)] },
+      wakeAt: secondsAhead(5),
+    },
+    {
+      because: 'the question to a dead runner is forgotten',
+      runners: [endedJob(warm, 137, rowOf(warm), { phase: 'failed', lastTask: 0, askedAt: secondsAgo(4) })],
+      parts: {},
+      wakeAt: secondsAhead(6),
+    },
+    {
+      because: 'the earliest counts',
+      runners: [starting(20)],
+      parts: {
+        jobs: [aJob(1)],
+        memory: { backoff: [aBackoff('pool', { until: secondsAhead(900) }), aBackoff('warm', { until: secondsAhead(3) })] },
+      },
+      wakeAt: secondsAhead(3),
+    },
+  ])('it wakes up: $because', ({ runners, parts, wakeAt }) => {
+    expect(planOf(worldOf(runners, { ...parts, spec: { ...POLLS_SELDOM, ...parts.spec } })).wakeAt).toBe(wakeAt);
   });
 });
 

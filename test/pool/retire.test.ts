@@ -6,6 +6,7 @@ import {
   aRunningJob,
   aWorld,
   deploymentOf,
+  endsSeen,
   holding,
   jobEnd,
   jobOf,
@@ -21,21 +22,35 @@ import {
   waiting,
   warmTagsOf,
 } from './support/builders.ts';
-import { asked, busyAssigned, endedJob, fateOf, finalizeOf, planOf, settledOf, slotOf, worldOf } from './support/runners.ts';
+import { asked, busyAssigned, endedJob, fateOf, finalizeOf, justEndedJob, planOf, settledOf, slotOf, worldOf } from './support/runners.ts';
 
 const tags = tagsOf('a', { handle: 'handle-1' });
 const warm = warmTagsOf('a');
 const ended = { phase: 'failed', lastTask: 20 } as const;
+const damaged = secretOf(warm, { complete: false });
 const died = "the runner's container ended with exit code 137 (Error)";
 
 describe('the guard before a registration goes', () => {
   test.each([
     {
-      because: 'nobody has read a list since the end: wait',
+      because: 'nobody has read a list since the end was seen: wait',
       world: worldOf([endedJob(warm, 137, rowOf(warm))], {
-        forgejo: answered({ registrations: [rowOf(warm)], registrationsReadAt: secondsAgo(11), jobsReadAt: secondsAgo(11) }),
+        forgejo: answered({ registrations: [rowOf(warm)], registrationsReadAt: secondsAgo(8), jobsReadAt: secondsAgo(8) }),
       }),
       does: [],
+    },
+    { because: 'its end is seen only now: wait', world: worldOf([justEndedJob(warm, 137, rowOf(warm))]), does: [] },
+    {
+      because: 'registrations were read since, but not the queue: nobody knows which task it may hold',
+      world: worldOf([endedJob(warm, 137, rowOf(warm))], {
+        forgejo: answered({ registrations: [rowOf(warm)], jobsReadAt: secondsAgo(8) }),
+      }),
+      does: [],
+    },
+    {
+      because: 'both were read since the end was seen',
+      world: worldOf([endedJob(warm, 137, rowOf(warm))]),
+      does: ['deregister a when offline or idle'],
     },
     {
       because: 'a running task that it may hold: ask once, as that runner',
@@ -113,8 +128,45 @@ describe('the guard before a registration goes', () => {
     },
     {
       because: 'its Secret is gone and somebody polls as that runner: wait',
-      world: aWorld({ workloads: [jobOf(warm, { end: jobEnd() })], rows: [rowOf(warm)], runners: [remembered('a', ended)] }),
+      world: aWorld({
+        workloads: [jobOf(warm, { end: jobEnd() })],
+        rows: [rowOf(warm)],
+        runners: [remembered('a', ended)],
+        memory: endsSeen('a'),
+      }),
       does: [],
+    },
+    {
+      because: 'its Secret is damaged: only when offline, and without a question',
+      world: worldOf([{ ...endedJob(warm, 137, rowOf(warm, { status: 'offline' }), ended), secret: damaged }], {
+        jobs: [aRunningJob(1, 7)],
+      }),
+      does: ['deregister a when offline'],
+    },
+    {
+      because: 'its Secret is damaged, and its registration not offline yet: wait, without a question',
+      world: worldOf([{ ...endedJob(warm, 137, rowOf(warm), ended), secret: damaged }], { jobs: [aRunningJob(1, 7)] }),
+      does: [],
+    },
+    {
+      because: 'its Secret is damaged, so the task that it is known to hold can not be reported as it',
+      world: worldOf([{ ...endedJob(tags, 137, rowOf(tags), { ...ended, task: 7 }), secret: secretOf(tags, { complete: false }) }], {
+        jobs: [aRunningJob(1, 7)],
+      }),
+      does: [],
+    },
+    {
+      because: 'its Secret is damaged, but its credentials are in memory',
+      world: worldOf([{ ...endedJob(warm, 137, rowOf(warm), ended), secret: damaged }], {
+        jobs: [aRunningJob(1, 7)],
+        memory: holding(warm),
+      }),
+      does: ['ask a 7'],
+    },
+    {
+      because: 'its Secret is damaged, and it never declared itself, so it never had a task',
+      world: worldOf([{ ...endedJob(warm, 1, undeclaredRowOf(warm), ended), secret: damaged }], { jobs: [aRunningJob(1, 7)] }),
+      does: ['deregister a when offline'],
     },
     { because: 'its registration is gone', world: worldOf([endedJob(tags, 137, null, ended)], { jobs: [aRunningJob(1, 7)] }), does: [] },
     { because: 'Forgejo does not answer', world: worldOf([endedJob(tags, 137, null, ended)], { forgejo: unavailable() }), does: [] },

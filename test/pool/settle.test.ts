@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../src/pool/judge.ts';
-import type { Effect, Outcome } from '../../src/pool/model.ts';
+import type { Effect, Outcome, World } from '../../src/pool/model.ts';
 import { plan } from '../../src/pool/plan.ts';
 import { settle } from '../../src/pool/settle.ts';
 import {
+  aBackoff,
   aJob,
   answered,
   aRunningJob,
@@ -16,6 +17,7 @@ import {
   remembered,
   rowOf,
   secondsAgo,
+  secondsAhead,
   secretOf,
   tagsOf,
   unavailable,
@@ -27,6 +29,7 @@ import {
   busyWarm,
   endedJob,
   idleWarm,
+  justEndedJob,
   persistentRunner,
   planOf,
   settledOf,
@@ -69,6 +72,43 @@ describe('a registration', () => {
     expect(children).toEqual([]);
     expect(memory.runners).toEqual([]);
     expect(failures).toEqual(fails ? [failure] : []);
+  });
+});
+
+describe('registrations that Forgejo refuses', () => {
+  const refusal = { kind: 'forbidden', because: 'notOrganizationOwner', method: 'POST', path: failure.path } as const;
+  const world = aWorld({ jobs: [aJob(2), aJob(1)] });
+  const refused = (at: World): readonly Outcome[] =>
+    planOf(at).effects.map((effect) => ({ kind: 'failed', effect, failure: refusal, ambiguous: false }));
+
+  test('hold all others back, longer each time', () => {
+    const first = settledOf(world, refused(world));
+    expect(first.children).toEqual([]);
+    expect(first.memory.backoff).toEqual([
+      { key: 'register', attempts: 1, until: secondsAhead(10), lastRunner: firstOf(world, 'register').tags.runner },
+    ]);
+
+    const held: World = { ...world, now: secondsAhead(2), memory: first.memory };
+    expect(planOf(held)).toMatchObject({ effects: [], wakeAt: secondsAhead(10) });
+    expect(settledOf(held).memory.backoff).toEqual(first.memory.backoff);
+
+    const due: World = { ...world, now: secondsAhead(10), memory: first.memory };
+    expect(planOf(due).effects).toHaveLength(1);
+    expect(settledOf(due, refused(due)).memory.backoff).toMatchObject([{ key: 'register', attempts: 2, until: secondsAhead(30) }]);
+  });
+
+  test('hold nothing back once one succeeds', () => {
+    const due: World = { ...world, memory: { ...world.memory, backoff: [aBackoff('register', { until: now, attempts: 4 })] } };
+    const effect = firstOf(due, 'register');
+    const { memory } = settledOf(due, [{ kind: 'registered', effect, registration: { id: 5, uuid: 'uuid-of-5' }, issuedAt: now }]);
+    expect(memory.backoff).toEqual([]);
+  });
+
+  test('do not keep runners that are there from being stopped or deregistered', () => {
+    const backoff = [aBackoff('register')];
+    expect(settledOf(worldOf([idleWarm('a')], { memory: { backoff } })).children).toEqual([{ kind: 'keepSecret', runner: 'a' }]);
+    const ended = worldOf([endedJob(warm, 137, rowOf(warm), { phase: 'failed', lastTask: 0 })], { memory: { backoff } });
+    expect(firstOf(ended, 'deregister').runner).toBe('a');
   });
 });
 
@@ -264,7 +304,9 @@ describe('what only a row of reads can tell', () => {
   });
 
   test('an end is seen when it is seen', () => {
-    expect(settledOf(worldOf([endedJob(warm, 0, null)])).memory.endSeenAt).toEqual(new Map([['a', now]]));
+    expect(settledOf(worldOf([justEndedJob(warm, 0, null)])).memory.endSeenAt).toEqual(new Map([['a', now]]));
+    expect(settledOf(worldOf([endedJob(warm, 0, null)])).memory.endSeenAt).toEqual(new Map([['a', secondsAgo(8)]]));
+    expect(settledOf(worldOf([justEndedJob(warm, 0, null)], { forgejo: unavailable() })).memory.endSeenAt).toEqual(new Map([['a', now]]));
     expect(settledOf(worldOf([busyWarm('a')])).memory.endSeenAt).toEqual(new Map());
   });
 

@@ -4,20 +4,11 @@
  * they are computed: a name is that of its handle and attempt.
  */
 import fc from 'fast-check';
-import type {
-  BackoffEntry,
-  Memory,
-  ObservedPod,
-  ObservedWorkload,
-  QueuedJob,
-  Registration,
-  RememberedRunner,
-  RunnerState,
-  RunnerTags,
-  World,
-} from '../../src/pool/model.ts';
+import type { QueuedJob, Registration } from '../../src/pool/forgejo.ts';
+import type { BackoffEntry, Memory, RememberedRunner, World } from '../../src/pool/model.ts';
 import { ENDED_PHASES, LIVE_PHASES } from '../../src/pool/model.ts';
 import { runnerName } from '../../src/pool/naming.ts';
+import type { ObservedPod, ObservedWorkload, RunnerState, RunnerTags } from '../../src/pool/observed.ts';
 import {
   aBackoff,
   aJob,
@@ -49,7 +40,7 @@ const TASKS = [11, 12, 13, 14] as const;
 
 interface Runner {
   readonly tags: RunnerTags;
-  readonly secret: boolean;
+  readonly secret: 'complete' | 'damaged' | null;
   readonly workload: ObservedWorkload | null;
   readonly pods: readonly ObservedPod[];
   readonly row: Registration | null;
@@ -137,7 +128,7 @@ function runnerOf(handle: string | null, attempt: number, kind: 'Job' | 'Deploym
       const tags = tagsOf(name, { handle, attempt, specHash, issuedAt, repositoryId: handle === null ? null : 17 });
       return fc.record({
         tags: fc.constant(tags),
-        secret: fc.boolean(),
+        secret: fc.constantFrom('complete' as const, 'complete' as const, 'damaged' as const, null, null),
         workload: workloadOf(tags, kind),
         pods: podsOf(tags, kind),
         row: maybe(
@@ -175,7 +166,7 @@ function queueOf(): fc.Arbitrary<readonly QueuedJob[]> {
 
 function backoffOf(): fc.Arbitrary<readonly BackoffEntry[]> {
   const entry = fc.record({
-    key: fc.constantFrom(...HANDLES, 'warm', 'pool'),
+    key: fc.constantFrom(...HANDLES, 'warm', 'pool', 'register'),
     attempts: fc.integer({ min: 1, max: 7 }),
     until: fc.constantFrom(secondsAgo(5), secondsAhead(40)),
   });
@@ -245,7 +236,9 @@ export function worlds(onlyAnswered = false): fc.Arbitrary<World> {
                 now,
                 spec: { mode, minRunners, maxRunners, paused, drainTimeoutSeconds: 600 },
                 pool: { deletionAt },
-                secrets: runners.filter(({ secret }) => secret).map(({ tags }) => secretOf(tags)),
+                secrets: runners.flatMap(({ tags, secret }) =>
+                  secret === null ? [] : [secretOf(tags, { complete: secret === 'complete' })],
+                ),
                 workloads: runners.flatMap(({ workload }) => workload ?? []),
                 pods: runners.flatMap(({ pods }) => pods),
                 memory,

@@ -2,19 +2,12 @@
  * A cluster and a Forgejo in which everything that is asked for happens within a minute and nothing goes wrong: Pods run, an
  * assigned runner takes its job and keeps it, what is deleted is gone. In it a pool must come to rest.
  */
+
+import type { QueuedJob, Registration } from '../../src/pool/forgejo.ts';
 import type { Judged } from '../../src/pool/judge.ts';
 import { judge } from '../../src/pool/judge.ts';
-import type {
-  Effect,
-  Memory,
-  ObservedPod,
-  ObservedWorkload,
-  Outcome,
-  QueuedJob,
-  Registration,
-  RunnerTags,
-  World,
-} from '../../src/pool/model.ts';
+import type { Effect, Memory, Outcome, World } from '../../src/pool/model.ts';
+import type { ObservedPod, ObservedWorkload, RunnerTags } from '../../src/pool/observed.ts';
 import { type Plan, plan } from '../../src/pool/plan.ts';
 import { type ChildIntent, type Settled, settle } from '../../src/pool/settle.ts';
 import { answered, deploymentOf, jobEnd, jobOf, podOf, rowOf, secretOf } from '../pool/support/builders.ts';

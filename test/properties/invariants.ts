@@ -87,19 +87,19 @@ function checkOwnRow(effect: OfRunner, slots: readonly Judged[]): readonly strin
   const broken: string[] = [];
   if (effect.registration.uuid !== slot.tags.registration?.uuid)
     broken.push(`${effect.kind} as ${effect.runner} with another registration`);
+  if (effect.kind !== 'deregister' && isMute(slot)) broken.push(`${effect.kind} as ${effect.runner}, whose token nobody has`);
   if (effect.kind === 'ask') return broken;
   if (slot.phase === 'busy') broken.push(`${effect.kind} of ${effect.runner}, which is busy`);
   if (effect.kind === 'report' && slot.row?.status === 'active') broken.push(`report as ${effect.runner}, which is active`);
-  if (
-    effect.kind === 'deregister' &&
-    effect.whenStatus.includes('idle') &&
-    slot.secret === null &&
-    slot.held === null &&
-    slot.pods.length === 0
-  ) {
+  if (effect.kind === 'deregister' && effect.whenStatus.includes('idle') && isMute(slot) && slot.pods.length === 0) {
     broken.push(`${effect.runner} would be deregistered while idle, though nobody holds its credentials`);
   }
   return broken;
+}
+
+/** Neither its Secret nor this process has its token. */
+function isMute({ secret, held }: Judged): boolean {
+  return secret?.complete !== true && held === null;
 }
 
 function checkRegistrations(world: World, slots: readonly Judged[], effects: readonly Register[]): readonly string[] {
@@ -116,6 +116,8 @@ function checkRegistrations(world: World, slots: readonly Judged[], effects: rea
     ...handles.filter((handle) => held.has(handle)).map((handle) => `${handle} has a runner already`),
   ];
   if (effects.length > 0 && live.length + effects.length > world.spec.maxRunners) broken.push('more than maxRunners');
+  const refusal = world.memory.backoff.find(({ key }) => key === 'register');
+  if (refusal !== undefined && effects.length > (refusal.until > world.now ? 0 : 1)) broken.push('registers although Forgejo refuses it');
   if (effects.length > 0 && (world.spec.paused || world.namespaceTerminating)) broken.push('a registration that can not be used');
   return broken;
 }

@@ -5,6 +5,7 @@ import { judge } from '../../src/pool/judge.ts';
 import type { World } from '../../src/pool/model.ts';
 import { plan } from '../../src/pool/plan.ts';
 import { settle } from '../../src/pool/settle.ts';
+import { secondsAgo } from '../pool/support/builders.ts';
 import { worlds } from './generators.ts';
 import { checkAnswer, checkFinalizeInvariants, checkInvariants } from './invariants.ts';
 
@@ -23,9 +24,9 @@ describe('every decision, in whatever world', () => {
 
   test('keeps the invariants when the pool is deleted', () => {
     fc.assert(
-      fc.property(worlds(), fc.boolean(), (world, observesChildren) => {
+      fc.property(worlds(), fc.boolean(), fc.constantFrom(null, secondsAgo(3600)), (world, observesChildren, scopeGoneSince) => {
         const slots = judge(world);
-        const made = planFinalize(world, slots, { observesChildren, withoutTokenSince: null });
+        const made = planFinalize(world, slots, { observesChildren, withoutTokenSince: null, scopeGoneSince });
         expect(checkFinalizeInvariants(world, slots, made)).toEqual([]);
       }),
       RUNS,

@@ -1,6 +1,7 @@
 /** Worlds of a few runners in any state, also in states that no cluster shows: objects missing, annotations lost, reads stale. */
 import * as fc from 'fast-check';
-import { ENDED_PHASES, LIVE_PHASES, type ObservedPod, type RunnerTags, type World } from '../../../src/pool/model.ts';
+import { ENDED_PHASES, LIVE_PHASES, type World } from '../../../src/pool/model.ts';
+import type { ObservedPod, RunnerTags } from '../../../src/pool/observed.ts';
 import {
   aJob,
   answered,
@@ -66,7 +67,7 @@ function runnerParts(name: (typeof NAMES)[number]): fc.Arbitrary<WorldParts> {
     .chain((tags) =>
       fc.record({
         secrets: fc.array(
-          withLosses(tags).map((each) => secretOf(each)),
+          fc.tuple(withLosses(tags), fc.boolean()).map(([each, complete]) => secretOf(each, { complete })),
           { maxLength: 1 },
         ),
         workloads: fc

@@ -3,28 +3,20 @@
  * from its tags, were made long before `now`, and the reads of Forgejo are one second old. A test names only what it is about.
  */
 import type { RunnerPoolSpec } from '../../../src/api/runnerpool.ts';
+import type { ForgejoView, QueuedJob, Registration, Snapshot } from '../../../src/pool/forgejo.ts';
+import type { Instant } from '../../../src/pool/instant.ts';
+import type { BackoffEntry, Memory, PoolIdentity, RecentRunner, RememberedRunner, World } from '../../../src/pool/model.ts';
 import type {
-  BackoffEntry,
-  ForgejoView,
-  Instant,
   JobEnd,
-  Memory,
   Observed,
   ObservedDeployment,
   ObservedJob,
   ObservedPod,
   ObservedSecret,
   PodReason,
-  PoolIdentity,
-  QueuedJob,
-  RecentRunner,
-  Registration,
-  RememberedRunner,
   RunnerState,
   RunnerTags,
-  Snapshot,
-  World,
-} from '../../../src/pool/model.ts';
+} from '../../../src/pool/observed.ts';
 import { describeOwnership } from '../../../src/pool/ownership.ts';
 
 /** Wed 25 Nov 2026 12:00:00 UTC: the moment of every world that names no other. */
@@ -96,7 +88,7 @@ function idOf(runner: string): number {
 }
 
 export function secretOf(tags: RunnerTags, changes: Partial<ObservedSecret> = {}): ObservedSecret {
-  return { tags, createdAt: tags.issuedAt ?? secondsAgo(120), ...changes };
+  return { tags, complete: true, createdAt: tags.issuedAt ?? secondsAgo(120), ...changes };
 }
 
 /** A Job whose Pods are owned by `uid-of-<runner>`. */
@@ -280,6 +272,11 @@ export function aMemory(changes: Partial<Memory> = {}): Memory {
     rowIdleSince: new Map(),
     ...changes,
   };
+}
+
+/** This process saw the ends of these runners eight seconds ago: a list that was read a second ago can judge them. */
+export function endsSeen(...names: readonly string[]): Pick<Memory, 'endSeenAt'> {
+  return { endSeenAt: new Map(names.map((name) => [name, secondsAgo(8)])) };
 }
 
 /** Memory of credentials that this process holds for these runners. */

@@ -15,10 +15,12 @@ import {
 import { decodeRequest } from '../../../src/hooks/decode.ts';
 import type { SyncRequest } from '../../../src/hooks/protocol.ts';
 import { isObject, objectAt, objectsAt, textAt, type WireObject } from '../../../src/hooks/wire.ts';
+import type { QueuedJob, Registration } from '../../../src/pool/forgejo.ts';
+import type { Instant } from '../../../src/pool/instant.ts';
+import { rfc3339 } from '../../../src/pool/instant.ts';
 import type { Judged } from '../../../src/pool/judge.ts';
-import type { Instant, QueuedJob, Registration, World } from '../../../src/pool/model.ts';
+import type { World } from '../../../src/pool/model.ts';
 import { describeOwnership } from '../../../src/pool/ownership.ts';
-import { rfc3339 } from '../../../src/pool/rfc3339.ts';
 import { RECORDED_REQUESTS, recordedRequest } from '../../hooks/recordings.ts';
 import { aJob, answered, aRunningJob, aWorld, remembered, SPEC_HASH } from './builders.ts';
 import { FORGEJO } from './recorded-forgejo.ts';
@@ -163,10 +165,23 @@ function annotated(request: SyncRequest, runners: Recording['runners']): SyncReq
 
 // --------------------------------------------------------------------------------------------------------------- the world
 
+/** The last judgement of the pool, as the status and the process remember it. */
+export interface Before {
+  readonly slots: readonly Judged[];
+  readonly endSeenAt: ReadonlyMap<string, Instant>;
+}
+
+export const NOTHING_BEFORE: Before = { slots: [], endSeenAt: new Map() };
+
+/** What is remembered of a judgement: an end counts from the request that first showed it. */
+export function rememberedOf(slots: readonly Judged[], before: Before, now: Instant): Before {
+  const ended = slots.filter(({ evidence }) => evidence.end !== 'none');
+  return { slots, endSeenAt: new Map(ended.map(({ key }) => [key, before.endSeenAt.get(key) ?? now])) };
+}
+
 export interface Moment {
   readonly when: 'now' | 'later';
-  /** The last judgement of the pool, as the status and the process remember it. */
-  readonly before: readonly Judged[];
+  readonly before: Before;
   readonly annotations: boolean;
 }
 
@@ -195,8 +210,8 @@ export function recordedWorld(recording: Recording, { when, before, annotations 
     }),
     memory: {
       ...aWorld().memory,
-      runners: before.map(({ key, phase, since, tags }) => remembered(key, { phase, since, handle: tags.handle })),
-      endSeenAt: new Map(before.filter(({ evidence }) => evidence.end !== 'none').map(({ key }) => [key, recording.now])),
+      runners: before.slots.map(({ key, phase, since, tags }) => remembered(key, { phase, since, handle: tags.handle })),
+      endSeenAt: before.endSeenAt,
     },
   };
 }

@@ -1,18 +1,10 @@
 /** Whole runners for the tests of decisions: every object of a runner in one state, to be put together into a world. */
 import { planFinalize } from '../../../src/pool/finalize.ts';
+import type { Registration } from '../../../src/pool/forgejo.ts';
+import type { Instant } from '../../../src/pool/instant.ts';
 import { type Judged, judge } from '../../../src/pool/judge.ts';
-import type {
-  Effect,
-  ObservedPod,
-  ObservedSecret,
-  ObservedWorkload,
-  Outcome,
-  Phase,
-  Registration,
-  RememberedRunner,
-  RunnerTags,
-  World,
-} from '../../../src/pool/model.ts';
+import type { Effect, Outcome, Phase, RememberedRunner, World } from '../../../src/pool/model.ts';
+import type { ObservedPod, ObservedSecret, ObservedWorkload, RunnerTags } from '../../../src/pool/observed.ts';
 import { type Plan, plan } from '../../../src/pool/plan.ts';
 import { type Settled, settle } from '../../../src/pool/settle.ts';
 import {
@@ -39,16 +31,26 @@ export interface RunnerParts {
   readonly pod?: ObservedPod;
   readonly row?: Registration;
   readonly memory?: RememberedRunner;
+  /** When this process first saw that it had ended; none: it sees that now. */
+  readonly endSeenAt?: Instant;
 }
 
 export function worldOf(runners: readonly RunnerParts[], parts: WorldParts = {}): World {
   return aWorld({
     ...parts,
+    memory: { ...parts.memory, endSeenAt: new Map([...seenEnds(runners), ...(parts.memory?.endSeenAt ?? [])]) },
     secrets: [...runners.flatMap(({ secret }) => secret ?? []), ...(parts.secrets ?? [])],
     workloads: [...runners.flatMap(({ workload }) => workload ?? []), ...(parts.workloads ?? [])],
     pods: [...runners.flatMap(({ pod }) => pod ?? []), ...(parts.pods ?? [])],
     rows: [...runners.flatMap(({ row }) => row ?? []), ...(parts.rows ?? [])],
     runners: [...runners.flatMap(({ memory }) => memory ?? []), ...(parts.runners ?? [])],
+  });
+}
+
+function seenEnds(runners: readonly RunnerParts[]): readonly (readonly [string, Instant])[] {
+  return runners.flatMap((runner) => {
+    const name = (runner.workload ?? runner.pod)?.tags.runner;
+    return name === undefined || runner.endSeenAt === undefined ? [] : [[name, runner.endSeenAt] as const];
   });
 }
 
@@ -99,8 +101,18 @@ export function busyAssigned(name: string, tags: Partial<RunnerTags> = {}): Runn
   return { secret: secretOf(own), workload: jobOf(own), pod: podOf(own), row: rowOf(own, { status: 'active' }), memory };
 }
 
-/** A Job whose container ended with that code ten seconds ago; its registration as given. */
+/** A Job whose container ended with that code ten seconds ago, which this process saw eight seconds ago; its registration as given. */
 export function endedJob(
+  tags: RunnerTags,
+  exitCode: number,
+  row: Registration | null,
+  memory: Partial<RememberedRunner> = {},
+): RunnerParts {
+  return { ...justEndedJob(tags, exitCode, row, memory), endSeenAt: secondsAgo(8) };
+}
+
+/** The same, but this process sees its end only now. */
+export function justEndedJob(
   tags: RunnerTags,
   exitCode: number,
   row: Registration | null,
@@ -141,9 +153,9 @@ export function planOf(world: World): Plan {
 
 export function finalizeOf(
   world: World,
-  facts: { readonly observesChildren?: boolean; readonly withoutTokenSince?: number | null } = {},
+  facts: { readonly observesChildren?: boolean; readonly withoutTokenSince?: number | null; readonly scopeGoneSince?: number | null } = {},
 ): ReturnType<typeof planFinalize> {
-  return planFinalize(world, judge(world), { observesChildren: true, withoutTokenSince: null, ...facts });
+  return planFinalize(world, judge(world), { observesChildren: true, withoutTokenSince: null, scopeGoneSince: null, ...facts });
 }
 
 export function settledOf(world: World, outcomes: readonly Outcome[] = []): Settled {
