@@ -35,6 +35,7 @@ export const CONDITION_REASONS = {
   CaInvalid: 'The CA bundle that the pool names holds no PEM certificate.',
   // Authorized
   TokenAccepted: 'The token may manage these runners.',
+  ForgejoUnreadable: 'spec.forgejo of a deleted pool can not be read.',
   TokenSecretMissing: 'The Secret of the token does not exist.',
   TokenKeyMissing: 'The Secret of the token has no such key, or it is empty.',
   TokenRefused: 'Forgejo does not know the token: it is wrong or revoked.',
@@ -58,7 +59,7 @@ export const CONDITION_REASONS = {
   OutdatedRunners: 'Runners of an older spec are replaced once they are idle.',
   Finalizing: 'The pool is deleted once its runners have ended.',
   // any type
-  NotAsked: 'Nothing was asked of Forgejo yet.',
+  NotAsked: 'Forgejo could not be asked.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type ConditionReason = keyof typeof CONDITION_REASONS;
@@ -70,5 +71,4 @@ export interface Condition {
   readonly reason: ConditionReason;
   readonly message: string;
   readonly lastTransitionTime: string;
-  readonly observedGeneration?: number;
 }

@@ -30,7 +30,6 @@ const ConditionSchema = Type.Object({
   reason: Type.Unsafe<ConditionReason>(text('Why, in one word.')),
   message: text('Why, in a sentence.'),
   lastTransitionTime: time('When the status of this condition last changed.'),
-  observedGeneration: Type.Optional(integer('Generation of the spec that it was judged by.')),
 });
 
 const RunnerSchema = Type.Object({
@@ -50,9 +49,10 @@ const RunnerSchema = Type.Object({
 });
 
 const BackoffSchema = Type.Object({
-  key: text('A job handle, `warm`, or `pool`.'),
+  key: text('A job handle, `warm`, `pool`, or `register`.'),
   attempts: integer('Failures in a row.'),
   until: time('Nothing is tried before.'),
+  heldBack: Type.Boolean({ description: 'The job could not be had: tried again as soon as the running jobs of its repository change.' }),
   lastRunner: text('The runner that was counted last.'),
 });
 

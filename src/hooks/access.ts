@@ -6,11 +6,11 @@ import type { DecodedRequest } from './decode.ts';
 
 export type Resolved = { readonly kind: 'access'; readonly access: Access } | { readonly kind: 'problem'; readonly problem: AccessProblem };
 
-/** `lastToken`: taken when the Secret itself is gone. */
-export function resolveAccess(forgejo: RunnerPoolSpec['forgejo'], decoded: DecodedRequest, lastToken: string | null = null): Resolved {
+/** `last`: how the same server was reached before, taken for what is gone since. */
+export function resolveAccess(forgejo: RunnerPoolSpec['forgejo'], decoded: DecodedRequest, last: Access | null = null): Resolved {
   const { name, key } = forgejo.tokenSecretRef;
   const found = decoded.tokenSecret(name, key);
-  const token = found.kind === 'found' ? found.value : lastToken;
+  const token = found.kind === 'found' ? found.value : (last?.token ?? null);
   if (token === null) {
     const kind = found.kind === 'objectMissing' ? 'tokenSecretMissing' : 'tokenKeyMissing';
     return { kind: 'problem', problem: { kind, object: name, key } };
@@ -18,6 +18,7 @@ export function resolveAccess(forgejo: RunnerPoolSpec['forgejo'], decoded: Decod
   const ca = forgejo.caSecretRef ?? forgejo.caConfigMapRef;
   if (ca === undefined) return { kind: 'access', access: { url: forgejo.url, token } };
   const bundle = forgejo.caSecretRef === undefined ? decoded.caConfigMap(ca.name, ca.key) : decoded.caSecret(ca.name, ca.key);
+  if (bundle.kind !== 'found' && last?.ca !== undefined) return { kind: 'access', access: { url: forgejo.url, token, ca: last.ca } };
   if (bundle.kind !== 'found') return { kind: 'problem', problem: { kind: 'caMissing', object: ca.name, key: ca.key } };
   if (!bundle.value.includes('-----BEGIN CERTIFICATE-----'))
     return { kind: 'problem', problem: { kind: 'caInvalid', object: ca.name, key: ca.key } };

@@ -95,6 +95,7 @@ export function worldOf(
   const { pool } = decoded;
   return {
     now,
+    clusterNow: deps.clock.now(),
     pool,
     spec,
     specHash: specHash(spec),

@@ -54,7 +54,7 @@ function decodeBackoff(entry: WireObject): readonly BackoffEntry[] {
   const until = timeAt(entry, 'until');
   const lastRunner = textAt(entry, 'lastRunner');
   if (key === null || attempts === null || attempts < 0 || until === null || lastRunner === null) return [];
-  return [{ key, attempts, until, lastRunner }];
+  return [{ key, attempts, until, heldBack: entry['heldBack'] === true, lastRunner }];
 }
 
 function decodeRecent(entry: WireObject): readonly RecentRunner[] {

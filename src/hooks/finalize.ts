@@ -22,17 +22,20 @@ const WITHOUT_ACCESS_RETRY_MS = 10_000;
 
 export async function finalizePool(decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
   const { uid } = decoded.pool;
+  if (memory.recall(uid).finalized) return heldByOthers(decoded, deps);
   const spec = readSpec(decoded.rawSpec);
   const observesChildren = observedChildren(decoded).size > 0;
   const resolved =
     spec === null
       ? ({ kind: 'problem', problem: { kind: 'forgejoUnreadable' } } as const)
-      : resolveAccess(spec.forgejo, decoded, memory.recall(uid).apiToken);
+      : resolveAccess(spec.forgejo, decoded, memory.recall(uid).access);
 
   if (spec === null || resolved.kind === 'problem') {
     const problem = resolved.kind === 'problem' ? resolved.problem : ({ kind: 'forgejoUnreadable' } as const);
     const now = spec === null ? deps.clock.now() : deps.reader.forgejoNow({ url: spec.forgejo.url, token: '' });
-    const withoutTokenSince = memory.recall(uid).withoutTokenSince ?? now;
+    // Without the CA there is a token: it is waited for like Forgejo itself.
+    const withoutToken = problem.kind !== 'caMissing' && problem.kind !== 'caInvalid';
+    const withoutTokenSince = withoutToken ? (memory.recall(uid).withoutTokenSince ?? now) : null;
     memory.change(uid, { withoutTokenSince });
     const view = { kind: 'unavailable', failure: problem, nextReadAt: now + WITHOUT_ACCESS_RETRY_MS } as const;
     const world = worldOf(view, decoded, spec ?? FALLBACK, now, deps, memory);
@@ -46,7 +49,7 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
     );
   }
 
-  memory.change(uid, { apiToken: resolved.access.token, withoutTokenSince: null });
+  memory.change(uid, { access: resolved.access, withoutTokenSince: null });
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access: resolved.access, ...times };
   const { scopeGoneSince } = memory.recall(uid);
   const planner = (world: World, slots: readonly Judged[]): FinalizePlan =>
@@ -60,6 +63,11 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
   return { ...answer(decision, outcomes, decoded, deps, memory), now: deps.reader.forgejoNow(resolved.access) };
 }
 
+/** Something else holds the pool after its end: it hears the same again, and nothing is asked of Forgejo. */
+function heldByOthers(decoded: DecodedRequest, deps: OperatorDeps): Draft {
+  return { status: previousOf(decoded).status(), children: [], mustKeep: new Set(), wakeAt: null, now: deps.clock.now(), finalized: true };
+}
+
 function answer(
   { world, slots, plan }: Decision<FinalizePlan>,
   outcomes: readonly Outcome[],
@@ -71,7 +79,7 @@ function answer(
   const settled = settle(world, slots, plan, outcomes);
   if (plan.leftBehind.length > 0) deps.log.leftBehind(decoded.pool, plan.leftBehind);
   if (plan.finalized) {
-    memory.forget(uid);
+    memory.finish(uid);
   } else {
     memory.change(uid, { last: settled.memory, held: stillHeld(decoded, memory, world.now, world.graces.issuedMs) });
   }

@@ -3,6 +3,7 @@
  * and what only a sequence of reads can tell. All of it may be lost at any moment: that delays, and never destroys.
  */
 import type { Clock } from '../clock.ts';
+import type { Access } from '../forgejo/access.ts';
 import type { Instant } from '../pool/instant.ts';
 import type { BackoffEntry, HeldCredentials, Memory, RecentRunner, RememberedRunner } from '../pool/model.ts';
 import type { MemoryFromStatus } from './decode-status.ts';
@@ -13,19 +14,22 @@ export interface PoolMemory {
   /** Own clock. */
   readonly answeredAt: number;
   readonly held: ReadonlyMap<string, HeldCredentials & { readonly token: string }>;
-  /** API token that was last seen: a namespace's deletion may take the Secret first. */
-  readonly apiToken: string | null;
+  /** How Forgejo was last reached: a namespace's deletion may take Secrets and ConfigMaps first. */
+  readonly access: Access | null;
   /** Since when a deleted pool has had no token. */
   readonly withoutTokenSince: number | null;
   /** Since when Forgejo has said that a deleted pool's scope does not exist. */
   readonly scopeGoneSince: Instant | null;
+  /** The pool was let go: whoever still holds it hears the same again. */
+  readonly finalized: boolean;
 }
 
 export interface MemoryStore {
   recall(uid: string): PoolMemory;
   change(uid: string, change: Partial<PoolMemory>): void;
   hold(uid: string, runner: string, credentials: HeldCredentials & { readonly token: string }): void;
-  forget(uid: string): void;
+  /** Nothing of it is needed any more but that it is over. */
+  finish(uid: string): void;
   /** One call of a pool at a time: a retry waits for the first one's outcome. */
   exclusive<T>(uid: string, task: () => Promise<T>): Promise<T>;
 }
@@ -36,9 +40,10 @@ const NOTHING: PoolMemory = {
   last: null,
   answeredAt: Number.NEGATIVE_INFINITY,
   held: new Map(),
-  apiToken: null,
+  access: null,
   withoutTokenSince: null,
   scopeGoneSince: null,
+  finalized: false,
 };
 /** A pool that still exists is synced far more often; then it is another replica's, or gone. */
 const FORGOTTEN_AFTER_MS = 3_600_000;
@@ -56,7 +61,7 @@ export function createMemoryStore(clock: Clock): MemoryStore {
     recall,
     change,
     hold: (uid, runner, credentials) => change(uid, { held: new Map([...recall(uid).held, [runner, credentials]]) }),
-    forget: (uid) => pools.delete(uid),
+    finish: (uid) => pools.set(uid, { ...NOTHING, finalized: true, answeredAt: clock.now() }),
     exclusive(uid, task) {
       const before = tails.get(uid) ?? Promise.resolve();
       const result = before.then(task, task);
@@ -89,6 +94,7 @@ export function mergeMemory(status: MemoryFromStatus, own: PoolMemory, now: numb
     oldestWaitingSince: active ? last.oldestWaitingSince : status.oldestWaitingSince,
     credentials: own.held,
     firstSeen: last?.firstSeen ?? new Map(),
+    runningTasks: last?.runningTasks ?? new Map(),
     endSeenAt: last?.endSeenAt ?? new Map(),
     rowGoneSince: last?.rowGoneSince ?? new Map(),
     rowIdleSince: last?.rowIdleSince ?? new Map(),

@@ -36,7 +36,7 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
   deps.log.outcomes(decoded.pool, outcomes);
   const settled = settle(decision.world, decision.slots, decision.plan, outcomes);
-  memory.change(decoded.pool.uid, { apiToken: access.token });
+  memory.change(decoded.pool.uid, { access });
   return { ...answer(decision, settled, decoded, spec, deps, memory), now: deps.reader.forgejoNow(access) };
 }
 

@@ -3,6 +3,7 @@
  * several failed starts in a row. Entries live in the status; a slot is counted once, by its name.
  */
 import type { ForgejoFailureKind } from './failure.ts';
+import type { QueuedJob } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import type { BackoffEntry, Memory, Outcome } from './model.ts';
 import { FAILED_START_BACKOFF_MS, NO_TASK_BACKOFF_MS, POOL_BRAKE_AFTER, POOL_BRAKE_MS, REFUSED_BACKOFF_MS } from './times.ts';
@@ -32,11 +33,17 @@ export function recordMishaps(
     const old = byKey.get(mishap.key);
     if (old?.lastRunner === mishap.runner) continue;
     const attempts = Math.max((old?.attempts ?? 0) + 1, mishap.key === WARM_KEY ? 0 : mishap.attempt);
-    byKey.set(mishap.key, { key: mishap.key, attempts, until: now + delayOf(mishap.kind, attempts), lastRunner: mishap.runner });
+    byKey.set(mishap.key, {
+      key: mishap.key,
+      attempts,
+      until: now + delayOf(mishap.kind, attempts),
+      heldBack: mishap.kind === 'noTask',
+      lastRunner: mishap.runner,
+    });
     if (mishap.kind !== 'failedStart' || declaredSome) continue;
     const failed = (byKey.get(POOL_KEY)?.attempts ?? 0) + 1;
     const until = failed >= POOL_BRAKE_AFTER ? now + POOL_BRAKE_MS : now;
-    byKey.set(POOL_KEY, { key: POOL_KEY, attempts: failed, until, lastRunner: mishap.runner });
+    byKey.set(POOL_KEY, { key: POOL_KEY, attempts: failed, until, heldBack: false, lastRunner: mishap.runner });
   }
   return [...byKey.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
@@ -47,6 +54,22 @@ export function forgetOld(entries: readonly BackoffEntry[], listed: ReadonlySet<
     if (key === POOL_KEY || key === WARM_KEY || key === REGISTER_KEY) return now - until < FAILED_START_BACKOFF_MS.most;
     return listed.has(key);
   });
+}
+
+/**
+ * A job that could not be had waits for a concurrency group, most of the time: it is tried again as soon as a running job of
+ * its repository has ended. `before`: repository by running task, of the queue before.
+ */
+export function retryFreed(
+  entries: readonly BackoffEntry[],
+  jobs: readonly QueuedJob[],
+  before: ReadonlyMap<number, number>,
+  now: Instant,
+): readonly BackoffEntry[] {
+  const running = new Set(jobs.filter((job) => job.status === 'running').map((job) => job.taskId));
+  const freed = new Set([...before].filter(([taskId]) => !running.has(taskId)).map(([, repositoryId]) => repositoryId));
+  const waiting = new Set(jobs.filter((job) => freed.has(job.repositoryId)).map((job) => job.handle));
+  return entries.map((entry) => (entry.heldBack && entry.until > now && waiting.has(entry.key) ? { ...entry, until: now } : entry));
 }
 
 export function isBackingOff(memory: Pick<Memory, 'backoff'>, key: string, now: Instant): boolean {
@@ -82,7 +105,13 @@ export function recordRegistrations(entries: readonly BackoffEntry[], outcomes: 
   if (outcomes.some((outcome) => outcome.kind === 'registered')) return others;
   if (refused?.effect.kind !== 'register') return entries;
   const attempts = (entries.find((entry) => entry.key === REGISTER_KEY)?.attempts ?? 0) + 1;
-  const entry = { key: REGISTER_KEY, attempts, until: now + doubled(REFUSED_BACKOFF_MS, attempts), lastRunner: refused.effect.tags.runner };
+  const entry = {
+    key: REGISTER_KEY,
+    attempts,
+    until: now + doubled(REFUSED_BACKOFF_MS, attempts),
+    heldBack: false,
+    lastRunner: refused.effect.tags.runner,
+  };
   return [...others, entry].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 

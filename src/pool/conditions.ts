@@ -28,7 +28,7 @@ export function findings(world: World, plan: Plan, settled: Settled, finalizing:
     { type: 'SpecValid', status: 'True', reason: 'SpecAccepted', message: 'The spec is valid.' },
     imageSupported(world),
     scalingLimited(world, plan),
-    draining(plan, finalizing),
+    draining(plan, finalizing, world),
   ];
 }
 
@@ -120,7 +120,7 @@ function reachable(words: FailureWords | null): Finding {
   return { type: 'ForgejoReachable', status: 'True', reason: 'ForgejoAnswered', message: 'Forgejo answers.' };
 }
 
-const UNASKED: ReadonlySet<ConditionReason> = new Set(['TokenSecretMissing', 'TokenKeyMissing']);
+const UNASKED: ReadonlySet<ConditionReason> = new Set(['TokenSecretMissing', 'TokenKeyMissing', 'ForgejoUnreadable']);
 
 function authorized(words: FailureWords | null, world: World): Finding {
   if (words?.type === 'Authorized') return { ...words, type: 'Authorized', status: 'False' };
@@ -150,9 +150,11 @@ function scalingLimited(world: World, plan: Plan): Finding {
   return { type: 'ScalingLimited', status: 'False', reason: 'WithinLimits', message: 'The pool follows the demand.' };
 }
 
-function draining(plan: Plan, finalizing: boolean): Finding {
-  if (finalizing)
-    return { type: 'Draining', status: 'True', reason: 'Finalizing', message: 'The pool is deleted once its runners have ended.' };
+function draining(plan: Plan, finalizing: boolean, world: World): Finding {
+  if (finalizing) {
+    const most = `It ends ${world.spec.drainTimeoutSeconds} s after its deletion at the latest (spec.drainTimeoutSeconds).`;
+    return { type: 'Draining', status: 'True', reason: 'Finalizing', message: `The pool is deleted once its runners have ended. ${most}` };
+  }
   const outdated = plan.fates.some(({ slot, phase }) => slot.outdated && DRAINING.has(phase));
   if (outdated)
     return {

@@ -25,6 +25,8 @@ export function mishapOf(slot: Judged): Mishap | null {
   if (slot.phase === 'stray') return slot.remembered?.phase === 'starting' ? { kind: 'failedStart', ...base } : null;
   if (!hasJustEnded(slot)) return null;
   if (slot.phase === 'idleExit' && slot.tags.handle !== null) return { kind: wasDisrupted(slot) ? 'disrupted' : 'noTask', ...base };
+  // Stopped before it took its job: no fault, but its attempt is used, and the entry remembers that.
+  if (slot.phase === 'ended') return slot.tags.handle === null ? null : { kind: 'disrupted', ...base };
   if (slot.phase !== 'failed' || hadTask(slot)) return null;
   if (wasDisrupted(slot)) return slot.tags.handle === null ? null : { kind: 'disrupted', ...base };
   return { kind: 'failedStart', ...base };
@@ -73,10 +75,15 @@ function wordsFor(slot: Judged): { readonly reason: string; readonly message: st
   return { reason: slot.phase === 'lost' ? 'Lost' : 'Failed', message: causeOf(slot) };
 }
 
+/** Its Job will soon say how it ended; one that does not is held up by a container of the user's that never ends. */
+function isFresh(slot: Judged, world: World): boolean {
+  return world.now - (world.memory.endSeenAt.get(slot.key) ?? world.now) < world.graces.finishingMs;
+}
+
 /** Which ended Jobs stay for `kubectl logs`: the newest of each kind, as many as the pool's `history` says. */
 export function historyOf(finished: readonly Judged[], world: World): ReadonlySet<string> {
   const newestFirst = finished
-    .filter((slot) => slot.workload?.kind === 'Job')
+    .filter((slot) => slot.workload?.kind === 'Job' && (slot.workload.end !== null || isFresh(slot, world)))
     .toSorted((a, b) => (endOf(b, world)?.at ?? 0) - (endOf(a, world)?.at ?? 0) || (a.key < b.key ? -1 : 1));
   const succeeded = newestFirst.filter((slot) => slot.phase === 'completed').slice(0, world.spec.history.succeeded);
   const failed = newestFirst.filter((slot) => slot.phase === 'failed' || slot.phase === 'cancelled').slice(0, world.spec.history.failed);

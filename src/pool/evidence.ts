@@ -108,7 +108,7 @@ function strayPod(slot: Slot, world: World, row: Evidence['row']): Evidence['str
   if (pods.length === 0) return 'none';
   const rowGone = isRowLongGone(slot, world, row);
   const lost = pods.every(
-    ({ deletionAt }) => deletionAt !== null && (rowGone || world.now - deletionAt > LOST_AFTER_GRACE_MS + KUBERNETES_MARGIN_MS),
+    ({ deletionAt }) => deletionAt !== null && (rowGone || world.clusterNow - deletionAt > LOST_AFTER_GRACE_MS + KUBERNETES_MARGIN_MS),
   );
   return lost ? 'lost' : 'draining';
 }

@@ -12,7 +12,7 @@ export function wordsForFailure(failure: ForgejoFailure | AccessProblem): Failur
   switch (failure.kind) {
     case 'forgejoUnreadable':
       return authorized(
-        'TokenSecretMissing',
+        'ForgejoUnreadable',
         'spec.forgejo can not be read, so no registration can be removed: mend it, or the pool ends without.',
       );
     case 'tokenSecretMissing':

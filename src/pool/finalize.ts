@@ -25,7 +25,7 @@ export function planFinalize(
   slots: readonly Judged[],
   facts: { readonly observesChildren: boolean; readonly withoutTokenSince: Instant | null; readonly scopeGoneSince: Instant | null },
 ): FinalizePlan {
-  const waited = world.pool.deletionAt === null ? 0 : world.now - world.pool.deletionAt;
+  const waited = world.pool.deletionAt === null ? 0 : world.clusterNow - world.pool.deletionAt;
   if (waited > world.spec.drainTimeoutSeconds * 1000) return giveUp(world, slots);
   if (world.forgejo.kind === 'unavailable') return withoutForgejo(world, slots, world.forgejo.failure, facts);
 
@@ -69,7 +69,7 @@ function withoutForgejo(
   return {
     ...base(
       world,
-      slots.map((slot) => (slot.phase === 'stopping' ? stop(slot) : keep(slot))),
+      slots.map((slot) => (slot.phase === 'stopping' || slot.phase === 'idle' ? stop(slot) : keep(slot))),
     ),
     finalized: false,
     leftBehind: [],
@@ -120,7 +120,7 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World): Settl
       // A daemon that gets TERM ends with its job; left alone it would take the next one.
       return only(slot.kind === 'Deployment' ? stop(slot) : keep(slot));
     case 'draining':
-      return only(keep(slot), endUnheard(slot, world, 'orphans too'));
+      return only(keep(slot), endUnheard(slot, slots, world, 'orphans too'));
     case 'stray':
       return only(keep(slot), retireStray(slot));
     case 'lost':
@@ -130,7 +130,8 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World): Settl
     case 'cancelled':
     case 'failed': {
       const settled = settleEnded(slot, retire(slot, slots, world));
-      if (slot.phase === 'lost' && settled.effects.length === 0) return { ...settled, effects: endUnheard(slot, world, 'orphans too') };
+      if (slot.phase === 'lost' && settled.effects.length === 0)
+        return { ...settled, effects: endUnheard(slot, slots, world, 'orphans too') };
       return settled.finished ? { ...settled, fate: { ...settled.fate, workload: 'drop' } } : settled;
     }
   }

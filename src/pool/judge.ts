@@ -75,6 +75,7 @@ function waitReason(slot: Slot, phase: Phase, world: World): Judged['waitsFor'] 
   if (phase !== 'starting' && phase !== 'stuck') return null;
   if (slot.pod?.state.kind === 'waiting') return slot.pod.state.reason;
   const created = slot.workload?.createdAt;
-  const missing = slot.pod === null && created !== undefined && world.now - created > POD_NOT_CREATED_AFTER_MS + KUBERNETES_MARGIN_MS;
+  const missing =
+    slot.pod === null && created !== undefined && world.clusterNow - created > POD_NOT_CREATED_AFTER_MS + KUBERNETES_MARGIN_MS;
   return missing ? 'PodNotCreated' : null;
 }

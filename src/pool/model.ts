@@ -52,10 +52,12 @@ export interface RememberedRunner {
 }
 
 export interface BackoffEntry {
-  /** A handle, `warm`, or `pool`. */
+  /** A handle, `warm`, `pool` or `register`. */
   readonly key: string;
   readonly attempts: number;
   readonly until: Instant;
+  /** The job could not be had: it may be as soon as the running jobs of its repository change. */
+  readonly heldBack: boolean;
   /** The slot that was counted last: each is counted once. */
   readonly lastRunner: string;
 }
@@ -85,6 +87,8 @@ export interface Memory {
   readonly firstSeen: ReadonlyMap<string, Instant>;
   /** Process memory only: since when each runner's row has been absent or offline in every fresh list. */
   readonly rowGoneSince: ReadonlyMap<string, Instant>;
+  /** Process memory only: the repository of each task that the last fresh queue showed running. */
+  readonly runningTasks: ReadonlyMap<number, number>;
   /** Process memory only: when each runner was first seen to have ended. */
   readonly endSeenAt: ReadonlyMap<string, Instant>;
   /** Process memory only: since when each runner's row has been `idle` in every fresh list. */
@@ -111,7 +115,10 @@ export interface PoolIdentity {
 
 /** Everything a decision depends on. */
 export interface World {
+  /** Forgejo's time. */
   readonly now: Instant;
+  /** Own clock: what the times that Kubernetes writes are compared with. */
+  readonly clusterNow: Instant;
   readonly pool: PoolIdentity;
   readonly spec: RunnerPoolSpec;
   readonly specHash: string;

@@ -11,7 +11,7 @@ export interface Ownership {
   readonly createdAt: Instant;
 }
 
-const PATTERN = /^forgejo-runner-operator pool=(\S+) handle=(\S+) attempt=(\d+) created=(\S+)$/;
+const PATTERN = /^forgejo-runner-operator pool=(\S+) handle=(\S+) attempt=(\d{1,15}) created=(\S+)$/;
 
 export function describeOwnership(ownership: Ownership): string {
   const created = new Date(ownership.createdAt).toISOString();

@@ -10,7 +10,7 @@
  * While Forgejo can't be read, nothing but 1 happens. Effects are performed after this; `settle.ts` takes their outcomes.
  */
 import { registerEffect } from './attempts.ts';
-import { forgetOld, type Mishap, recordMishaps, spendTry } from './backoff.ts';
+import { forgetOld, type Mishap, recordMishaps, retryFreed, spendTry } from './backoff.ts';
 import { hasJustEnded, hasJustStarted, historyOf, mishapOf, recentRunner } from './endings.ts';
 import { type Scaling, scaleEphemeral } from './ephemeral.ts';
 import { type Fate, keep, keepOrRender, stop } from './fate.ts';
@@ -19,7 +19,7 @@ import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { BackoffEntry, Effect, RecentRunner, World } from './model.ts';
 import { scalePersistent } from './persistent.ts';
-import { endUnheard, isExplained, type Retirement, retire, retireStray, runningTasks } from './retire.ts';
+import { endUnheard, findTask, type Retirement, retire, retireStray } from './retire.ts';
 import { UNHEARD_AFTER_MS } from './times.ts';
 
 export interface Plan {
@@ -47,7 +47,7 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
     fates: withHistory(settled, world),
     effects: [
       ...settled.flatMap(({ effects }) => effects),
-      ...slots.flatMap((slot) => findTask(slot, slots, snapshot)),
+      ...slots.flatMap((slot) => findTask(slot, slots, world)),
       ...create.map((tags) => registerEffect(world, tags)),
     ],
     backoff: spendTry(backoff, create.length, world.now),
@@ -107,7 +107,7 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop
     case 'detached':
       return only(keep(slot));
     case 'draining':
-      return { ...only(keep(slot)), effects: endUnheard(slot, world, 'deleted ones') };
+      return { ...only(keep(slot)), effects: endUnheard(slot, slots, world, 'deleted ones') };
     case 'starting':
       return only(keepOrRender(slot, !world.namespaceTerminating));
     case 'stuck':
@@ -158,26 +158,13 @@ function withHistory(settled: readonly SettledSlot[], world: World): readonly Fa
   return settled.map(({ fate, finished: done }) => (done && !kept.has(fate.slot.key) ? { ...fate, workload: 'drop' } : fate));
 }
 
-/** A runner that takes any job: which one it has is found by asking, each pair once. */
-function findTask(slot: Judged, slots: readonly Judged[], snapshot: Snapshot): readonly Effect[] {
-  const { registration } = slot.tags;
-  if (slot.phase !== 'busy' || slot.tags.handle !== null || registration === null || slot.secret?.complete !== true) return [];
-  const running = runningTasks(snapshot.jobs);
-  if (running.some((job) => job.taskId === slot.remembered?.task)) return [];
-  const asked = new Set(slot.remembered?.asked ?? []);
-  return running
-    .filter((job) => !asked.has(job.taskId) && !isExplained(job, slot, slots))
-    .slice(0, 1)
-    .map((job) => ({ kind: 'ask', runner: slot.key, registration, taskId: job.taskId }));
-}
-
 function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot): Pick<Plan, 'backoff' | 'recent'> {
   const mishaps: readonly Mishap[] = slots.flatMap((slot) => mishapOf(slot) ?? []);
   const listed = new Set(snapshot.jobs.map((job) => job.handle));
   const entries = recordMishaps(world.memory.backoff, mishaps, slots.some(hasJustStarted), world.now);
   const ended = slots.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
   return {
-    backoff: forgetOld(entries, listed, world.now),
+    backoff: retryFreed(forgetOld(entries, listed, world.now), snapshot.jobs, world.memory.runningTasks, world.now),
     recent: [...ended.map((slot) => recentRunner(slot, world)), ...world.memory.recent].slice(0, RECENT_KEPT),
   };
 }

@@ -3,6 +3,7 @@
  * no task that it may hold is unexplained, and Forgejo has just said that it is not active. Forgejo itself protects nothing:
  * it answers 204 for a busy runner, whose job would then run for ever (facts: Forgejo, section 3).
  */
+import { coveredJobs } from './demand.ts';
 import { endedBy, strayPods } from './evidence.ts';
 import type { QueuedJob, RegistrationRef } from './forgejo.ts';
 import type { Instant } from './instant.ts';
@@ -37,16 +38,13 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
 
   const held = jobs.find((job) => job.status === 'running' && job.taskId === slot.remembered?.task);
   if (held !== undefined) {
-    if (slot.row.status === 'active') return waiting(lastTask);
+    if (slot.row.status === 'active' || world.now < (slot.remembered?.askedAt ?? 0) + ACTIVE_AFTER_REPORT_MS) return waiting(lastTask);
     const effect = { kind: 'report', runner: slot.key, registration, taskId: held.taskId, cause: causeOf(slot) } as const;
     return { kind: 'acting', lastTask, effects: [effect] };
   }
   const suspects = suspectTasks(slot, slots, jobs, lastTask);
-  if (suspects.length > 0) {
-    const effects = suspects.slice(0, ASKS_AT_ONCE).map((taskId) => ({ kind: 'ask', runner: slot.key, registration, taskId }) as const);
-    return { kind: 'acting', lastTask, effects };
-  }
   const quietAt = (slot.remembered?.askedAt ?? 0) + ACTIVE_AFTER_REPORT_MS;
+  if (suspects.length > 0 && world.now >= quietAt) return { kind: 'acting', lastTask, effects: asks(slot.key, registration, suspects) };
   if (world.now < quietAt) return waiting(lastTask, quietAt);
   if (slot.row.status === 'active') return waiting(lastTask);
   return deregister(slot, registration, lastTask);
@@ -61,16 +59,46 @@ export function retireStray(slot: Judged): readonly Effect[] {
 
 /**
  * A runner whose Pod is to go, but which polls on: its TERM came before PID 1 had a handler (facts: kubelet, A), its node was
- * cut off, or an orphan deletion sent none. It ends when its registration goes, which takes no task from an idle one.
+ * cut off, or an orphan deletion sent none. It ends when its registration goes. `idle` alone is no proof that it has no task
+ * (a runner that can't report for 10 s reads `idle` too), so the guard's questions come first.
  */
-export function endUnheard(slot: Judged, world: World, which: 'deleted ones' | 'orphans too'): readonly Effect[] {
+export function endUnheard(slot: Judged, slots: readonly Judged[], world: World, which: 'deleted ones' | 'orphans too'): readonly Effect[] {
   const { registration } = slot.tags;
+  if (registration === null || world.forgejo.kind !== 'answered' || slot.evidence.row !== 'idle') return [];
   const idleSince = world.memory.rowIdleSince.get(slot.key) ?? world.now;
   const deleted = strayPods(slot).every((pod) => pod.deletionAt !== null);
   const orphaned = which === 'orphans too' && slot.workload === null;
-  if (registration === null || slot.evidence.row !== 'idle' || !(deleted || orphaned)) return [];
-  if (world.now - Math.max(idleSince, slot.since) < UNHEARD_AFTER_MS) return [];
+  if (!(deleted || orphaned) || world.now - Math.max(idleSince, slot.since) < UNHEARD_AFTER_MS) return [];
+
+  const { jobs } = world.forgejo.snapshot;
+  const holds = runningTasks(jobs).some((job) => job.handle === slot.tags.handle || job.taskId === slot.remembered?.task);
+  if (holds) return [];
+  const suspects = suspectTasks(slot, slots, jobs, Number.POSITIVE_INFINITY);
+  if (suspects.length > 0) return isMute(slot) ? [] : asks(slot.key, registration, suspects);
   return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['idle'] }];
+}
+
+function asks(runner: string, registration: RegistrationRef, taskIds: readonly number[]): readonly Effect[] {
+  return taskIds.slice(0, ASKS_AT_ONCE).map((taskId) => ({ kind: 'ask', runner, registration, taskId }));
+}
+
+/** A runner that takes any job and is busy: which task it has is found by asking, each pair once. */
+export function findTask(slot: Judged, slots: readonly Judged[], world: World): readonly Effect[] {
+  const { registration } = slot.tags;
+  if (world.forgejo.kind !== 'answered' || registration === null || isMute(slot)) return [];
+  if (slot.phase !== 'busy' || slot.tags.handle !== null || slot.evidence.row !== 'active') return [];
+  const { jobs, registrationsReadAt } = world.forgejo.snapshot;
+  // Our own question makes the row `active`: another follows only when the row is so by itself.
+  if (registrationsReadAt - (slot.remembered?.askedAt ?? 0) <= ACTIVE_AFTER_REPORT_MS) return [];
+  const running = runningTasks(coveredJobs(jobs, world.spec));
+  if (running.some((job) => job.taskId === slot.remembered?.task)) return [];
+  const asked = new Set(slot.remembered?.asked ?? []);
+  const open = running.filter((job) => !asked.has(job.taskId) && !isExplained(job, slot, slots));
+  return asks(
+    slot.key,
+    registration,
+    open.map((job) => job.taskId),
+  );
 }
 
 /** Nobody holds its token: it can't be asked. */

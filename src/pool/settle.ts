@@ -51,7 +51,9 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
       recent: plan.recent,
       lastWarmAttempt: Math.max(lastWarmAttempt(slots, world.memory), ...attemptsTried(outcomes)),
     },
-    failures: outcomes.flatMap((outcome) => (outcome.kind === 'failed' && !isAsRunner(outcome) ? [outcome.failure] : [])),
+    failures: outcomes.flatMap((outcome) =>
+      outcome.kind === 'failed' && !(isAsRunner(outcome) && outcome.failure.kind === 'unauthorized') ? [outcome.failure] : [],
+    ),
   };
 }
 
@@ -102,10 +104,18 @@ function isRemembered(fate: Fate): boolean {
   return isLive(fate.phase) || unaware || slot.secret !== null || slot.row !== null || slot.held !== null;
 }
 
+/** The latest tasks are the ones that may be asked about again. */
+const MOST_ASKED = 50;
+
 function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): RememberedRunner {
   const { slot, phase } = fate;
   const old = slot.remembered;
   const asks = outcomes.flatMap((outcome) => (outcome.kind === 'asked' && outcome.effect.runner === slot.key ? [outcome] : []));
+  // What failed as this runner is tried again no sooner than what was answered.
+  const failedToAsk = outcomes.some(
+    (outcome) =>
+      outcome.kind === 'failed' && isAsRunner(outcome) && outcome.effect.kind !== 'register' && outcome.effect.runner === slot.key,
+  );
   const jobs = world.forgejo.kind === 'answered' ? world.forgejo.snapshot.jobs : null;
   const held = asks.find((ask) => ask.holds)?.effect.taskId ?? old?.task ?? null;
   const task = jobs === null || jobs.some((job) => job.taskId === held && job.status === 'running') ? held : null;
@@ -125,8 +135,8 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
     reason: phase === 'starting' || phase === 'stuck' ? slot.waitsFor : null,
     lastTask: fate.lastTask,
     task,
-    asked: [...new Set(asked)].toSorted((a, b) => a - b),
-    askedAt: asks.at(-1)?.at ?? old?.askedAt ?? null,
+    asked: [...new Set(asked)].toSorted((a, b) => a - b).slice(-MOST_ASKED),
+    askedAt: asks.at(-1)?.at ?? (failedToAsk ? world.now : (old?.askedAt ?? null)),
     worked: old?.worked === true || phase === 'busy',
   };
 }
@@ -159,11 +169,11 @@ function newborn(outcome: Outcome & { kind: 'registered' }, now: Instant): Remem
 function seenInForgejo(
   world: World,
   slots: readonly Judged[],
-): Pick<Memory, 'firstSeen' | 'rowGoneSince' | 'rowIdleSince' | 'oldestWaitingSince'> {
+): Pick<Memory, 'firstSeen' | 'rowGoneSince' | 'rowIdleSince' | 'oldestWaitingSince' | 'runningTasks'> {
   const { memory, now } = world;
   if (world.forgejo.kind !== 'answered') {
-    const { firstSeen, oldestWaitingSince } = memory;
-    return { firstSeen, oldestWaitingSince, rowGoneSince: new Map(), rowIdleSince: new Map() };
+    const { firstSeen, oldestWaitingSince, runningTasks } = memory;
+    return { firstSeen, oldestWaitingSince, runningTasks, rowGoneSince: new Map(), rowIdleSince: new Map() };
   }
   const { registrationsReadAt: readAt, answeringSince } = world.forgejo.snapshot;
   const waiting = waitingJobs(coveredJobs(world.forgejo.snapshot.jobs, world.spec));
@@ -173,6 +183,9 @@ function seenInForgejo(
   );
   return {
     firstSeen,
+    runningTasks: new Map(
+      world.forgejo.snapshot.jobs.flatMap((job) => (job.status === 'running' ? [[job.taskId, job.repositoryId] as const] : [])),
+    ),
     oldestWaitingSince: firstSeen.size === 0 ? null : Math.min(...firstSeen.values()),
     rowGoneSince: since(unbroken(memory.rowGoneSince, answeringSince), slots, readAt, ({ evidence }) => GONE_ROWS.has(evidence.row)),
     rowIdleSince: since(unbroken(memory.rowIdleSince, answeringSince), slots, readAt, ({ evidence }) => evidence.row === 'idle'),

@@ -7,11 +7,11 @@ const at = '2026-11-24T00:00:46Z';
 
 const FULL = {
   observedGeneration: 3,
-  conditions: [{ type: 'Ready', status: 'True', reason: 'RunnersReady', message: 'm', lastTransitionTime: at, observedGeneration: 3 }],
+  conditions: [{ type: 'Ready', status: 'True', reason: 'RunnersReady', message: 'm', lastTransitionTime: at }],
   queue: { waiting: 1, running: 0, oldestWaitingSince: at },
   counts: { desired: 1, starting: 0, idle: 1, busy: 0, draining: 0 },
   runners: [{ name: 'a', phase: 'idle', since: at, asked: [1], askedAt: at, worked: true }],
-  backoff: [{ key: 'pool', attempts: 1, until: at, lastRunner: 'a' }],
+  backoff: [{ key: 'pool', attempts: 1, until: at, heldBack: false, lastRunner: 'a' }],
   recentRunners: [{ name: 'a', reason: 'r', message: 'm', at, attempt: 1 }],
   lastWarmAttempt: 1,
   replicas: 1,

@@ -14,7 +14,7 @@ const unknown = {
   askedAt: null,
 };
 const runner = { name: 'r', phase: 'busy', since: T };
-const backoff = { key: 'warm', attempts: 2, until: T, lastRunner: 'r' };
+const backoff = { key: 'warm', attempts: 2, until: T, heldBack: true, lastRunner: 'r' };
 const recent = { name: 'r', reason: 'Completed', message: 'done', at: T, attempt: 1 };
 
 describe('what the status remembers', () => {

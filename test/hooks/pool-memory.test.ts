@@ -17,9 +17,10 @@ function ofProcess(changes: Parameters<typeof aMemory>[0] = {}, silentFor = 2000
     last: aMemory(changes),
     answeredAt: CLOCK - silentFor,
     held: new Map(),
-    apiToken: null,
+    access: null,
     withoutTokenSince: null,
     scopeGoneSince: null,
+    finalized: false,
   };
 }
 
@@ -138,6 +139,8 @@ describe('back-off and recent runners', () => {
   });
 });
 
+const ACCESS = { url: 'https://forgejo.example.org', token: 't' };
+
 describe('the store', () => {
   function storeAt(): { readonly store: ReturnType<typeof createMemoryStore>; readonly advance: (ms: number) => void } {
     let time = CLOCK;
@@ -145,13 +148,13 @@ describe('the store', () => {
     return { store, advance: (ms) => (time += ms) };
   }
 
-  test('knows nothing of a pool at first, and forgets it when it is told to', () => {
+  test('knows nothing of a pool at first, and of one that is over only that', () => {
     const { store } = storeAt();
     expect(store.recall('u').last).toBeNull();
-    store.change('u', { apiToken: 't' });
-    expect(store.recall('u')).toMatchObject({ apiToken: 't', answeredAt: CLOCK });
-    store.forget('u');
-    expect(store.recall('u').apiToken).toBeNull();
+    store.change('u', { access: ACCESS });
+    expect(store.recall('u')).toMatchObject({ access: ACCESS, answeredAt: CLOCK });
+    store.finish('u');
+    expect(store.recall('u')).toMatchObject({ access: null, finalized: true });
   });
 
   test('holds credentials beside those that it has', () => {
@@ -162,11 +165,11 @@ describe('the store', () => {
 
   test('forgets pools that were not heard of for an hour', () => {
     const { store, advance } = storeAt();
-    store.change('old', { apiToken: 't' });
+    store.change('old', { access: ACCESS });
     advance(3_600_001);
-    store.change('new', { apiToken: 't' });
-    expect(store.recall('old').apiToken).toBeNull();
-    expect(store.recall('new').apiToken).toBe('t');
+    store.change('new', { access: ACCESS });
+    expect(store.recall('old').access).toBeNull();
+    expect(store.recall('new').access).toBe(ACCESS);
   });
 
   test('runs the calls of one pool one after the other, also after one that failed, and those of others beside them', async () => {

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { forgetOld, isBackingOff, type Mishap, poolAllows, recordMishaps, recordRegistrations, spendTry } from '../../src/pool/backoff.ts';
+import {
+  forgetOld,
+  isBackingOff,
+  type Mishap,
+  poolAllows,
+  recordMishaps,
+  recordRegistrations,
+  retryFreed,
+  spendTry,
+} from '../../src/pool/backoff.ts';
 import type { ForgejoFailure, ForgejoFailureKind } from '../../src/pool/failure.ts';
 import type { BackoffEntry, NewRunner, Outcome } from '../../src/pool/model.ts';
-import { aBackoff, aMemory, now, SPEC_HASH, secondsAgo, secondsAhead } from './support/builders.ts';
+import { aBackoff, aJob, aMemory, aRunningJob, now, SPEC_HASH, secondsAgo, secondsAhead } from './support/builders.ts';
 
 const HANDLE_KEY = 'handle-1';
 
@@ -13,6 +22,35 @@ function newRunner(runner: string): NewRunner {
 function mishap(kind: Mishap['kind'], changes: Partial<Mishap> = {}): Mishap {
   return { kind, runner: 'a', key: HANDLE_KEY, attempt: 1, ...changes };
 }
+
+describe('a job that is held back', () => {
+  const job = aJob(5, { handle: 'held' });
+  const entry = aBackoff('held', { heldBack: true, until: secondsAhead(200) });
+  const task = aRunningJob(1, 7, { repositoryId: job.repositoryId });
+  const before = new Map([[7, job.repositoryId]]);
+  test.each([
+    { because: 'a running job of its repository has ended', entries: [entry], jobs: [job], before, until: now },
+    { because: 'that job still runs', entries: [entry], jobs: [job, task], before, until: secondsAhead(200) },
+    {
+      because: 'the job that ended was another repository’s',
+      entries: [entry],
+      jobs: [job],
+      before: new Map([[7, 4711]]),
+      until: secondsAhead(200),
+    },
+    { because: 'nothing ran before', entries: [entry], jobs: [job], before: new Map(), until: secondsAhead(200) },
+    {
+      because: 'its runner did not start: nobody held it back',
+      entries: [{ ...entry, heldBack: false }],
+      jobs: [job],
+      before,
+      until: secondsAhead(200),
+    },
+    { because: 'it is due already', entries: [{ ...entry, until: secondsAgo(3) }], jobs: [job], before, until: secondsAgo(3) },
+  ])('$because', ({ entries, jobs, before: running, until }) => {
+    expect(retryFreed(entries, jobs, running, now)).toMatchObject([{ key: 'held', until }]);
+  });
+});
 
 describe('how long a handle or a kind of runner waits', () => {
   test.each([
@@ -27,7 +65,9 @@ describe('how long a handle or a kind of runner waits', () => {
   ] as const)('$because', ({ kind, before, seconds }) => {
     const entries = before === 0 ? [] : [aBackoff(HANDLE_KEY, { attempts: before })];
     const after = recordMishaps(entries, [mishap(kind)], true, now);
-    expect(after).toEqual([{ key: HANDLE_KEY, attempts: before + 1, until: secondsAhead(seconds), lastRunner: 'a' }]);
+    expect(after).toEqual([
+      { key: HANDLE_KEY, attempts: before + 1, until: secondsAhead(seconds), heldBack: kind === 'noTask', lastRunner: 'a' },
+    ]);
   });
 
   test('a slot is counted once, whatever happens to it later', () => {
@@ -102,7 +142,7 @@ describe('the back-off of a pool whose registrations Forgejo refuses', () => {
   const forbidden = refused({ ...at, kind: 'forbidden', because: 'notOrganizationOwner' });
   const registered: Outcome = { kind: 'registered', effect, registration: { id: 5, uuid: 'uuid-of-5' }, issuedAt: now };
   const held = (changes: Partial<BackoffEntry> = {}): BackoffEntry => aBackoff('register', changes);
-  const begun = [{ key: 'register', attempts: 1, until: secondsAhead(10), lastRunner: 'b' }];
+  const begun = [{ key: 'register', attempts: 1, until: secondsAhead(10), heldBack: false, lastRunner: 'b' }];
 
   const failures = {
     unauthorized: { failure: { ...at, kind: 'unauthorized' }, holds: true },
@@ -133,7 +173,7 @@ describe('the back-off of a pool whose registrations Forgejo refuses', () => {
   ])('lasts $seconds s: $because', ({ before, seconds }) => {
     const entries = before === 0 ? [] : [held({ attempts: before, until: now })];
     expect(recordRegistrations(entries, [forbidden], now)).toEqual([
-      { key: 'register', attempts: before + 1, until: secondsAhead(seconds), lastRunner: 'b' },
+      { key: 'register', attempts: before + 1, until: secondsAhead(seconds), heldBack: false, lastRunner: 'b' },
     ]);
   });
 

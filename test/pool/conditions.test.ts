@@ -98,7 +98,7 @@ describe('when Forgejo can not be asked', () => {
       because: 'without a readable spec.forgejo neither',
       failure: { kind: 'forgejoUnreadable' } as const,
       reachable: ['Unknown', 'NotAsked'],
-      authorized: ['False', 'TokenSecretMissing'],
+      authorized: ['False', 'ForgejoUnreadable'],
     },
     {
       because: 'without its key as well',

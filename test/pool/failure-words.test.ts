@@ -18,7 +18,7 @@ const ROWS: readonly Row[] = [
   {
     failure: { kind: 'forgejoUnreadable' },
     type: 'Authorized',
-    reason: 'TokenSecretMissing',
+    reason: 'ForgejoUnreadable',
     says: ['spec.forgejo', 'mend it'],
   },
   {

@@ -15,6 +15,7 @@ import {
   rowOf,
   running,
   secondsAgo,
+  secondsAhead,
   secretOf,
   tagsOf,
   terminated,
@@ -198,6 +199,22 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
     expect(asked(finalizeOf(world, { observesChildren: false }))).toEqual(ends ? [does] : []);
   });
 
+  test('a runner that could not report for 10 s reads idle as well: its task protects it', () => {
+    const busy = podOf(tagsOf('a', { handle: 'handle-1' }), { deletionAt: secondsAhead(600) });
+    const parts = {
+      secret: secretOf(busy.tags),
+      pod: busy,
+      row: rowOf(busy.tags),
+      memory: remembered('a', { phase: 'draining', since: secondsAgo(60) }),
+    };
+    const idle = { rowIdleSince: new Map([['a', secondsAgo(60)]]) };
+    expect(asked(planOf(worldOf([parts], { memory: idle, jobs: [aRunningJob(1, 7, { handle: 'handle-1' })] })))).toEqual([]);
+    const warmParts = { ...parts, secret: secretOf(warm), pod: podOf(warm, { deletionAt: secondsAhead(600) }), row: rowOf(warm) };
+    const known = remembered('a', { phase: 'draining', since: secondsAgo(60), task: 7 });
+    expect(asked(planOf(worldOf([{ ...warmParts, memory: known }], { memory: idle, jobs: [aRunningJob(1, 7)] })))).toEqual([]);
+    expect(asked(planOf(worldOf([warmParts], { memory: idle, jobs: [aRunningJob(1, 7)] })))).toEqual(['ask a 7']);
+  });
+
   test('a pool that is not deleted leaves orphans, whose workload may be on its way', () => {
     expect(asked(planOf(polling(deleted)))).toEqual([does]);
     expect(asked(planOf(polling({})))).toEqual([]);
@@ -320,13 +337,21 @@ describe('a deleted pool never hangs', () => {
     expect(finalizeOf(world)).toMatchObject({ finalized: true, leftBehind: [] });
   });
 
-  test('while Forgejo is away what was being stopped goes on stopping', () => {
-    const world = worldOf([{ ...idleWarm('a'), memory: remembered('a', { phase: 'stopping' }) }, idleWarm('b')], {
-      pool,
-      forgejo: unavailable(),
-    });
+  test('while Forgejo is away what was being stopped goes on stopping, what was idle is stopped, what was busy stays', () => {
+    const world = worldOf(
+      [
+        { ...idleWarm('a'), memory: remembered('a', { phase: 'stopping' }) },
+        { ...idleWarm('b'), memory: remembered('b', { phase: 'idle' }) },
+        busyAssigned('c', { handle: 'handle-1' }),
+      ],
+      {
+        pool,
+        forgejo: unavailable(),
+      },
+    );
     expect(fateOf(finalizeOf(world), 'a')).toMatchObject({ workload: 'drop' });
-    expect(fateOf(finalizeOf(world), 'b')).toMatchObject({ workload: 'keep' });
+    expect(fateOf(finalizeOf(world), 'b')).toMatchObject({ workload: 'drop' });
+    expect(fateOf(finalizeOf(world), 'c')).toMatchObject({ workload: 'keep' });
   });
 });
 

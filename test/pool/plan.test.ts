@@ -148,10 +148,22 @@ describe('what a runner’s objects come to', () => {
 describe('which job a runner that takes any has', () => {
   test.each([
     {
-      because: 'the latest task that nobody explains',
+      because: 'the tasks that nobody explains, the latest first',
       runners: [busyWarm('a')],
       jobs: [aRunningJob(1, 7), aRunningJob(2, 9)],
-      does: ['ask a 9'],
+      does: ['ask a 9', 'ask a 7'],
+    },
+    {
+      because: 'a task that our labels do not cover can not be its own',
+      runners: [busyWarm('a')],
+      jobs: [aRunningJob(1, 7, { runsOn: ['gpu'] })],
+      does: [],
+    },
+    {
+      because: 'it reads active because of our last question',
+      runners: [busyWarm('a', {}, { asked: [9], askedAt: secondsAgo(8) })],
+      jobs: [aRunningJob(1, 7), aRunningJob(2, 9)],
+      does: [],
     },
     {
       because: 'it was asked about that one',

@@ -85,7 +85,7 @@ describe('registrations that Forgejo refuses', () => {
     const first = settledOf(world, refused(world));
     expect(first.children).toEqual([]);
     expect(first.memory.backoff).toEqual([
-      { key: 'register', attempts: 1, until: secondsAhead(10), lastRunner: firstOf(world, 'register').tags.runner },
+      { key: 'register', attempts: 1, until: secondsAhead(10), heldBack: false, lastRunner: firstOf(world, 'register').tags.runner },
     ]);
 
     const held: World = { ...world, now: secondsAhead(2), memory: first.memory };
@@ -146,9 +146,9 @@ describe('a question', () => {
     expect(memory.runners).toMatchObject([{ task: null, job: null, asked: [3, 9] }]);
   });
 
-  test('that failed is asked again', () => {
+  test('that failed is asked again, no sooner than one that was answered', () => {
     const { memory } = settledOf(world, [{ kind: 'failed', effect, failure, ambiguous: false }]);
-    expect(memory.runners).toMatchObject([{ task: null, asked: [3], askedAt: null }]);
+    expect(memory.runners).toMatchObject([{ task: null, asked: [3], askedAt: now }]);
   });
 
   test('about a task that is over is forgotten, and so is the task', () => {

@@ -57,9 +57,27 @@ function checkAnyPlan(world: World, slots: readonly Judged[], plan: Plan): reado
   return [
     ...checkOneFateEach(slots, plan.fates),
     ...plan.fates.flatMap(checkBusyJob),
-    ...plan.effects.filter(isOfRunner).flatMap((effect) => checkOwnRow(effect, slots)),
+    ...plan.effects.filter(isOfRunner).flatMap((effect) => [...checkOwnRow(effect, slots), ...checkHoldsNoTask(effect, slots, world)]),
     ...(world.forgejo.kind === 'answered' ? [] : checkBlind(plan)),
   ];
+}
+
+/** A registration whose task is listed as running, as far as anybody knows, is not removed: its job could never report. */
+function checkHoldsNoTask(effect: OfRunner, slots: readonly Judged[], world: World): readonly string[] {
+  const slot = slots.find(({ key }) => key === effect.runner);
+  if (effect.kind !== 'deregister' || slot === undefined || world.forgejo.kind !== 'answered') return [];
+  const others = slots.filter((other) => other.key !== slot.key && isLive(other.phase));
+  const asked = new Set(slot.remembered?.asked);
+  const held = world.forgejo.snapshot.jobs.filter((job) => {
+    if (job.status !== 'running' || asked.has(job.taskId)) return false;
+    // What was handed out after its end is another's.
+    if (isEnded(slot.phase) && job.taskId > (slot.remembered?.lastTask ?? job.taskId)) return false;
+    const explained = others.some(({ tags, remembered }) => tags.handle === job.handle || remembered?.task === job.taskId);
+    return job.taskId === slot.remembered?.task || (job.handle === slot.tags.handle && !explained);
+  });
+  const canBeAsked = slot.secret?.complete === true || slot.held !== null;
+  if (slot.evidence.row === 'undeclared' || slot.phase === 'stray' || !canBeAsked) return [];
+  return held.map((job) => `${slot.key} is deregistered while task ${job.taskId} runs`);
 }
 
 function checkOneFateEach(slots: readonly Judged[], fates: readonly Fate[]): readonly string[] {

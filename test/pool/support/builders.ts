@@ -241,7 +241,7 @@ export function remembered(name: string, changes: Partial<RememberedRunner> = {}
 }
 
 export function aBackoff(key: string, changes: Partial<BackoffEntry> = {}): BackoffEntry {
-  return { key, attempts: 1, until: secondsAhead(5), lastRunner: 'an-earlier-one', ...changes };
+  return { key, attempts: 1, until: secondsAhead(5), heldBack: false, lastRunner: 'an-earlier-one', ...changes };
 }
 
 export function aRecent(name: string, changes: Partial<RecentRunner> = {}): RecentRunner {
@@ -267,6 +267,7 @@ export function aMemory(changes: Partial<Memory> = {}): Memory {
     credentials: new Map(),
     oldestWaitingSince: null,
     firstSeen: new Map(),
+    runningTasks: new Map(),
     rowGoneSince: new Map(),
     endSeenAt: new Map(),
     rowIdleSince: new Map(),
@@ -306,6 +307,7 @@ export function aWorld(parts: WorldParts = {}): World {
   const { secrets = [], workloads = [], pods = [], rows = [], jobs = [], runners = [] } = parts;
   return {
     now: parts.now ?? now,
+    clusterNow: parts.now ?? now,
     pool: aPool(parts.pool),
     spec: aSpec(parts.spec),
     specHash: SPEC_HASH,

@@ -198,6 +198,7 @@ export function recordedWorld(recording: Recording, { when, before, annotations 
   return {
     ...aWorld({ spec: { mode: recording.family.startsWith('K8') ? 'Persistent' : 'Ephemeral' } }),
     now,
+    clusterNow: now,
     pool,
     observed,
     namespaceTerminating,
