@@ -1,6 +1,7 @@
 /** The HTTP skin: routes, who may call, how much at once, and an orderly end. What is answered is the operator's. */
 import { setTimeout as delay } from 'node:timers/promises';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { Type, type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { HookReply, Operator } from './hooks/reply.ts';
@@ -19,7 +20,10 @@ import {
   UNAUTHORIZED,
 } from './service/http-errors.ts';
 import { createServerSource } from './service/http-server.ts';
+import { explained, portProblem, tlsProblem, tokenProblem } from './service/start-error.ts';
 
+/** Anything: the operator judges the body and answers in its own words, for a refusal here would be an error event. */
+const HOOK = { schema: { body: Type.Unknown() } };
 /** Seconds after which a call that was not let in may come again. */
 const RETRY_AFTER_SECONDS = 2;
 
@@ -35,18 +39,18 @@ export interface AppDependencies {
 export interface App {
   readonly hooks: FastifyInstance;
   readonly metrics: FastifyInstance;
-  /** Listens on both ports; resolves to the addresses. */
+  /** Listens on both ports; resolves to the addresses, rejects with a StartError when a port can't be had. */
   listen(): Promise<{ readonly hooks: string; readonly metrics: string }>;
   /** Not ready at once, then no new calls, then the calls under way end (or their grace does), then closed. */
   stop(): Promise<void>;
 }
 
-/** Rejects when a file of the configuration can't be read or used. */
+/** Rejects with a StartError when a file of the configuration can't be read or used. */
 export async function createApp({ operator, log, metrics, config, eventLoopDelayMs }: AppDependencies): Promise<App> {
   const follow = { intervalMs: config.filePollMs, log };
-  const source = await createServerSource(config.tls, follow);
+  const source = await explained(createServerSource(config.tls, follow), (error) => tlsProblem(config.tls, error));
   let tokens: readonly Buffer[] | null = null;
-  const stopTokens = await followTokens();
+  const stopTokens = await explained(followTokens(), tokenProblem);
   const loop = watchEventLoopDelay();
   const admission = createAdmission({
     maxConcurrent: config.maxConcurrentHooks,
@@ -69,7 +73,8 @@ export async function createApp({ operator, log, metrics, config, eventLoopDelay
   answerErrors(hooks, log);
   hooks.get('/healthz', () => ({ status: 'ok' }));
   hooks.get('/readyz', (_request, reply) => reply.code(draining ? 503 : 200).send({ status: draining ? 'stopping' : 'ready' }));
-  await hooks.register(async (guarded) => {
+  await hooks.register(async (plain) => {
+    const guarded = plain.withTypeProvider<TypeBoxTypeProvider>().setValidatorCompiler(TypeBoxValidatorCompiler);
     guarded.addHook('onRequest', async (request, reply) => {
       if (tokens !== null && !isAuthorized(request.headers.authorization, tokens)) return send(reply, UNAUTHORIZED);
       return letIn(reply, admission, metrics);
@@ -78,9 +83,9 @@ export async function createApp({ operator, log, metrics, config, eventLoopDelay
       // So that the next call of this connection finds another replica.
       if (draining) reply.header('connection', 'close');
     });
-    guarded.post('/sync', (request, reply) => answer(request, reply, (body) => operator.sync(body)));
-    guarded.post('/finalize', (request, reply) => answer(request, reply, (body) => operator.finalize(body)));
-    guarded.post('/customize', (request, reply) => answer(request, reply, async (body) => operator.customize(body)));
+    guarded.post('/sync', HOOK, ({ body }, reply) => answer(reply, () => operator.sync(body)));
+    guarded.post('/finalize', HOOK, ({ body }, reply) => answer(reply, () => operator.finalize(body)));
+    guarded.post('/customize', HOOK, ({ body }, reply) => answer(reply, async () => operator.customize(body)));
   });
 
   const metricsServer = Fastify({ loggerInstance, logController });
@@ -103,18 +108,25 @@ export async function createApp({ operator, log, metrics, config, eventLoopDelay
     );
   }
 
-  async function answer(request: FastifyRequest, reply: FastifyReply, hook: (body: unknown) => Promise<HookReply>): Promise<FastifyReply> {
-    const { status, retryAfterSeconds, body } = await admission.run(() => hook(request.body));
+  async function answer(reply: FastifyReply, hook: () => Promise<HookReply>): Promise<FastifyReply> {
+    const { status, retryAfterSeconds, body } = await admission.run(hook);
     if (status === 429) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterSeconds ?? RETRY_AFTER_SECONDS)));
     return reply.code(status).send(body);
   }
 
   async function listen(): Promise<{ readonly hooks: string; readonly metrics: string }> {
-    const address = await hooks.listen({ host: config.host, port: config.port, listenTextResolver: () => 'hooks are served' });
+    const { host, port, metricsPort } = config;
+    const address = await explained(hooks.listen({ host, port, listenTextResolver: () => 'hooks are served' }), (error) =>
+      portProblem('PORT', port, error),
+    );
+    const metricsAddress = await explained(
+      metricsServer.listen({ host, port: metricsPort, listenTextResolver: () => 'metrics are served' }),
+      (error) => portProblem('METRICS_PORT', metricsPort, error),
+    );
     return {
       // Fastify does not know what the server factory made.
       hooks: config.tls === null ? address : address.replace(/^http:/, 'https:'),
-      metrics: await metricsServer.listen({ host: config.host, port: config.metricsPort, listenTextResolver: () => 'metrics are served' }),
+      metrics: metricsAddress,
     };
   }
 

@@ -20,7 +20,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Rejects when a file that the configuration names can't be read. */
+/** Rejects with a StartError when a file that the configuration names can't be read or used. */
 export async function composeService(config: Config, log: Logger): Promise<Service> {
   const { transport, close } = createUndiciTransport({
     addressPolicy: createAddressPolicy(config.forgejoUrlAllowlist),

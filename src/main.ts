@@ -3,22 +3,18 @@ import closeWithGrace from 'close-with-grace';
 import { composeService, type Service, VERSION } from './compose.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { createLog } from './log.ts';
+import { StartError } from './service/start-error.ts';
 
 /** After the grace of the calls: closing sockets takes no longer. */
 const CLOSING_MS = 5_000;
 
-const config = readConfig();
-if (config !== null) await serve(config);
-
-function readConfig(): Config | null {
-  try {
-    return loadConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-    return null;
-  }
+try {
+  await serve(loadConfig(process.env));
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  // One of the two ports may be open already, so that the process would not end by itself.
+  process.exit(1);
 }
 
 async function serve(config: Config): Promise<void> {

@@ -10,7 +10,8 @@ import type { DeepReadonly } from './readonly.ts';
 export const MAX_DEADLINE_SECONDS = 604_800;
 /** How much longer than a job the draining may last by default: the time to report a job and to end a Pod. */
 export const DRAIN_MARGIN_SECONDS = 600;
-export const DEFAULT_DIND_IMAGE = 'docker:28-dind';
+/** A patch version: what runs privileged must not change under a tag that moves. */
+export const DEFAULT_DIND_IMAGE = 'docker:28.5.1-dind';
 
 /** DNS subdomain name (RFC 1123), as Kubernetes names Secrets and ConfigMaps. */
 const DNS_NAME = '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$';
@@ -40,7 +41,9 @@ function nothing(description: string) {
 
 export const SecretKeyRef = Type.Object(keyRef('Secret', 'token'), {
   additionalProperties: false,
-  description: 'Secret that holds the API token the operator registers runners with. It is never given to a runner.',
+  description:
+    'Secret that holds the API token the operator registers runners with. It is never given to a runner. With `scope.user` the token may be ' +
+    "renewed, but must stay one of the same user: another user's list would look as if all runners were gone.",
 });
 export type SecretKeyRef = Static<typeof SecretKeyRef>;
 

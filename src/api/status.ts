@@ -6,11 +6,11 @@
 import { FormatRegistry, type Static, Type } from '@sinclair/typebox';
 import type { ConditionReason, ConditionType } from './conditions.ts';
 import type { DeepReadonly } from './readonly.ts';
-
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+import { RFC_3339 } from './rfc3339.ts';
 
 // TypeBox refuses every value of a format that it does not know.
-FormatRegistry.Set('date-time', (value) => RFC_3339.test(value) && !Number.isNaN(Date.parse(value)));
+const time3339 = new RegExp(RFC_3339);
+FormatRegistry.Set('date-time', (value) => time3339.test(value));
 
 function time(description: string) {
   return Type.String({ format: 'date-time', description });

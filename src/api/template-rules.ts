@@ -74,6 +74,7 @@ export const TEMPLATE_RULES: readonly StateRule<WithTemplate>[] = [
   podFieldRule('activeDeadlineSeconds', 'it would count idle time and end a running job'),
   runnerFieldRule('command', 'the entrypoint shields a running job'),
   runnerFieldRule('args', 'the entrypoint shields a running job'),
+  runnerFieldRule('envFrom', 'it could set a variable that steers the entrypoint'),
   runnerFieldRule('lifecycle', 'its preStop hook tells the entrypoint to stop'),
   {
     kind: 'state',

@@ -3,7 +3,7 @@
 import type { Scope } from '../api/scope.ts';
 import type { QueuedJob, Registration, RegistrationRef } from '../pool/forgejo.ts';
 import { type Connection, call, deadlineOf, type Result } from './call.ts';
-import { decodeCreated, decodeJobs, decodeRegistration, decodeVersion } from './schemas.ts';
+import { decodeCreated, decodeJobs, decodeRegistration } from './schemas.ts';
 import { runnersPath } from './scope-path.ts';
 
 /** Waiting and running jobs of the scope, newest first; unpaged, 183 KB for 1000 jobs. */
@@ -58,17 +58,6 @@ export function deleteRegistration(connection: Connection, scope: Scope, id: num
     path: `${runnersPath(scope)}/${id}`,
     success: 204,
     decode: () => ({ ok: true, value: null }),
-    deadline: deadlineOf(connection),
-  });
-}
-
-/** For example `15.0.3+gitea-1.22.0`. */
-export function serverVersion(connection: Connection): Promise<Result<string>> {
-  return call(connection, {
-    method: 'GET',
-    path: '/api/v1/version',
-    success: 200,
-    decode: decodeVersion,
     deadline: deadlineOf(connection),
   });
 }

@@ -12,6 +12,12 @@ export interface Where {
 }
 
 const SCOPE_TOO_NARROW = /^token does not have at least one of required scope\(s\): \[([^\]]*)\]/;
+/** A scope of a token as Forgejo writes it, at most so many: whatever else stands there is somebody's text, not a scope. */
+const SCOPE = /^(read|write):[a-z]{1,30}$/;
+const MAX_SCOPES = 5;
+/** A Location reaches conditions and events, so a server must not write sentences with it. */
+const SANE_LOCATION = /^[\w./:~%-]*$/;
+const MAX_LOCATION_LENGTH = 300;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /** The failure that an answer other than the documented success means. */
@@ -42,8 +48,13 @@ export function failureOfError(where: Where, error: TransportError, afterMs: num
 
 function refused(where: Where, message: string): ForgejoFailure {
   const scopes = SCOPE_TOO_NARROW.exec(message)?.[1];
-  if (scopes !== undefined) return { ...where, kind: 'scopeTooNarrow', required: scopes.split(/[\s,]+/).filter((scope) => scope !== '') };
+  if (scopes !== undefined) return { ...where, kind: 'scopeTooNarrow', required: scopesOf(scopes) };
   return { ...where, kind: 'forbidden', because: forbiddenBecause(message) };
+}
+
+function scopesOf(text: string): readonly string[] {
+  const scopes = text.split(/[\s,]+/).filter((scope) => SCOPE.test(scope));
+  return scopes.slice(0, MAX_SCOPES);
 }
 
 function forbiddenBecause(message: string): Extract<ForgejoFailure, { kind: 'forbidden' }>['because'] {
@@ -78,8 +89,13 @@ function seconds(header: string | undefined): number | null {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : null;
 }
 
-/** The path of a relative Location (Forgejo's own); origin and path when a proxy leads to another server. */
+/** The path of a relative Location (Forgejo's own); origin and path when a proxy leads to another server; '' for anything odd. */
 function withoutQuery(location: string): string {
+  const place = placeOf(location);
+  return SANE_LOCATION.test(place) ? place.slice(0, MAX_LOCATION_LENGTH) : '';
+}
+
+function placeOf(location: string): string {
   if (location.startsWith('/') && !location.startsWith('//')) return location.replace(/[?#].*$/s, '');
   const url = URL.canParse(location) ? new URL(location) : null;
   return url === null ? '' : `${url.origin}${url.pathname}`;

@@ -8,10 +8,16 @@ import type { QueuedJob, Registration, RegistrationRef } from '../pool/forgejo.t
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
+/**
+ * Forgejo's handles are UUIDs. Our back-off keys and annotations use three words and `-` in a handle's place, so those are none;
+ * nor is what could not stand in an annotation or on a command line as it is.
+ */
+const HANDLE = '^(?!(?:warm|pool|register)$)[0-9A-Za-z][\\w-]{0,63}$';
+
 const JobRow = Type.Object({
   id: Type.Integer(),
   attempt: Type.Integer(),
-  handle: Type.String({ minLength: 1 }),
+  handle: Type.String({ pattern: HANDLE }),
   repo_id: Type.Integer(),
   owner_id: Type.Integer(),
   name: Type.String(),
@@ -43,7 +49,6 @@ const checkJobs = checker(Type.Array(JobRow));
 const checkRunners = checker(Type.Array(RunnerRow));
 const checkRunner = checker(RunnerRow);
 const checkCreated = checker(CreatedRow);
-const checkVersion = checker(Type.Object({ version: Type.String({ minLength: 1 }) }));
 const checkLog = checker(UpdateLogAnswer);
 
 /** Forgejo answers an empty queue with `null`. Rows of an unknown status are left out: neither waiting nor running. */
@@ -67,11 +72,6 @@ export function decodeCreated(body: string): Decoded<{ readonly registration: Re
   const row = checkCreated(body);
   if (!row.ok) return row;
   return { ok: true, value: { registration: { id: row.value.id, uuid: row.value.uuid }, token: row.value.token } };
-}
-
-export function decodeVersion(body: string): Decoded<string> {
-  const answer = checkVersion(body);
-  return answer.ok ? { ok: true, value: answer.value.version } : answer;
 }
 
 /** Number of log lines that the server has, as decimal text. */

@@ -6,8 +6,8 @@ import { Agent, request as send } from 'undici';
 import { type AddressPolicy, hostOf, isOpenAddress, type Verdict } from './address-policy.ts';
 import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
 
-/** 350 000 queued jobs; more than that is no answer of Forgejo's. */
-export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** About 40 000 queued jobs of 190 bytes; several answers may be in memory at once, so a pool's server must not choose their size. */
+export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 /** TCP and TLS within a cluster or a continent take less; a SYN that was lost twice is not waited for. */
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Per server and CA bundle: 16 effects and the reads of a few scopes at once. */

@@ -4,7 +4,8 @@
  * and again, and what is left out is deleted.
  */
 import { LABEL_POOL_UID } from '../api/keys.ts';
-import { isObject, objectAt, textAt, type WireObject } from './wire.ts';
+import { isObject } from '../children/json.ts';
+import { objectAt, textAt, type WireObject } from './wire.ts';
 
 export interface HookAnswer {
   readonly status: object;

@@ -3,8 +3,9 @@
  * (facts-metacontroller, section 8), so it depends on the spec alone, and is read from a spec that may be invalid.
  */
 import { LABEL_POOL_UID } from '../api/keys.ts';
+import { isObject } from '../children/json.ts';
 import type { CustomizeRequest } from './protocol.ts';
-import { isObject, objectAt, textAt, type WireObject } from './wire.ts';
+import { objectAt, textAt, type WireObject } from './wire.ts';
 
 export interface CustomizeAnswer {
   readonly relatedResources: readonly RelatedResourceRule[];

@@ -6,6 +6,7 @@ import type { Access } from '../forgejo/access.ts';
 import { perform } from '../forgejo/perform.ts';
 import type { ReadOptions } from '../forgejo/reader.ts';
 import { runnersPath } from '../forgejo/scope-path.ts';
+import type { AccessProblem } from '../pool/failure.ts';
 import type { ForgejoView } from '../pool/forgejo.ts';
 import { type Judged, judge } from '../pool/judge.ts';
 import type { Effect, Outcome, World } from '../pool/model.ts';
@@ -59,6 +60,22 @@ export async function decide<P extends Plan>(
   return decideOn(view, call, deps, memory, planner);
 }
 
+/** Decides without asking Forgejo, for want of what it takes to ask: nothing is known of it. */
+export function decideWithoutAccess<P extends Plan>(
+  problem: AccessProblem,
+  retryMs: number,
+  pool: Pick<Call, 'decoded' | 'spec'>,
+  deps: OperatorDeps,
+  memory: MemoryStore,
+  planner: (world: World, slots: readonly Judged[]) => P,
+): Decision<P> {
+  const { decoded, spec } = pool;
+  const now = deps.reader.forgejoNow({ url: spec.forgejo.url, token: '' });
+  const world = worldOf({ kind: 'unavailable', failure: problem, nextReadAt: now + retryMs }, decoded, spec, now, deps, memory);
+  const slots = judge(world);
+  return { world, slots, plan: planner(world, slots) };
+}
+
 async function readInTime(call: Call, deps: OperatorDeps, options: ReadOptions): Promise<ForgejoView> {
   const left = call.calledAt + READS_MS - deps.clock.now();
   const answered = new AbortController();
@@ -84,7 +101,7 @@ function decideOn<P extends Plan>(
   return { world, slots, plan: planner(world, slots) };
 }
 
-export function worldOf(
+function worldOf(
   forgejo: ForgejoView,
   decoded: DecodedRequest,
   spec: RunnerPoolSpec,

@@ -1,5 +1,6 @@
 /** A sync or finalize request as the domain sees it. Pure and total: what parsed, decodes. */
 
+import { isObject } from '../children/json.ts';
 import type { PoolIdentity } from '../pool/model.ts';
 import type { Observed } from '../pool/observed.ts';
 import { type Condition, decodeConditions } from './decode-conditions.ts';
@@ -10,7 +11,7 @@ import { decodePod } from './decode-pod.ts';
 import { type Credentials, decodeSecret, type KeyLookup, lookUpConfigMapKey, lookUpSecretKey, lookUpToken } from './decode-secret.ts';
 import { decodeMemory, type MemoryFromStatus } from './decode-status.ts';
 import type { NamedObject, SyncRequest } from './protocol.ts';
-import { isObject, objectAt, objectsAt, textAt, type WireObject } from './wire.ts';
+import { objectAt, objectsAt, textAt, type WireObject } from './wire.ts';
 
 export interface DecodedRequest {
   readonly pool: PoolIdentity;

@@ -4,14 +4,14 @@ import { scopeOf } from '../api/scope.ts';
 import { readForgejo, validateSpec } from '../api/validate.ts';
 import { type Finding, findings, findingsForInvalidSpec } from '../pool/conditions.ts';
 import { type FinalizePlan, isLostForGood, isScopeGone, planFinalize } from '../pool/finalize.ts';
-import { type Judged, judge } from '../pool/judge.ts';
+import type { Judged } from '../pool/judge.ts';
 import type { Outcome, World } from '../pool/model.ts';
 import { settle } from '../pool/settle.ts';
 import { renderStatus } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
 import { childrenOfFinalize } from './children.ts';
-import { type CallTimes, type Decision, decide, performFor, stillHeld, worldOf } from './decide.ts';
+import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
 import type { MemoryStore } from './pool-memory.ts';
@@ -20,38 +20,34 @@ import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
 /** How often a deleted pool without a token is looked at. */
 const WITHOUT_ACCESS_RETRY_MS = 10_000;
 
+/** `spec.forgejo` says nothing that could be used. */
+const UNREADABLE = { kind: 'problem', problem: { kind: 'forgejoUnreadable' } } as const;
+
 export async function finalizePool(decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
   const { uid } = decoded.pool;
   if (memory.recall(uid).finalized) return heldByOthers(decoded, deps);
   const spec = readSpec(decoded.rawSpec);
   const observesChildren = observedChildren(decoded).size > 0;
-  const resolved =
-    spec === null
-      ? ({ kind: 'problem', problem: { kind: 'forgejoUnreadable' } } as const)
-      : resolveAccess(spec.forgejo, decoded, memory.recall(uid).access);
+  const last = memory.recall(uid);
+  const resolved = spec === null ? UNREADABLE : resolveAccess(spec.forgejo, decoded, last.access);
 
   if (spec === null || resolved.kind === 'problem') {
-    const problem = resolved.kind === 'problem' ? resolved.problem : ({ kind: 'forgejoUnreadable' } as const);
-    const now = spec === null ? deps.clock.now() : deps.reader.forgejoNow({ url: spec.forgejo.url, token: '' });
+    const { problem } = resolved.kind === 'problem' ? resolved : UNREADABLE;
     // Without the CA there is a token: it is waited for like Forgejo itself.
     const withoutToken = problem.kind !== 'caMissing' && problem.kind !== 'caInvalid';
-    const withoutTokenSince = withoutToken ? (memory.recall(uid).withoutTokenSince ?? now) : null;
-    memory.change(uid, { withoutTokenSince });
-    const view = { kind: 'unavailable', failure: problem, nextReadAt: now + WITHOUT_ACCESS_RETRY_MS } as const;
-    const world = worldOf(view, decoded, spec ?? FALLBACK, now, deps, memory);
-    const slots = judge(world);
-    return answer(
-      { world, slots, plan: planFinalize(world, slots, { observesChildren, withoutTokenSince, scopeGoneSince: null }) },
-      [],
-      decoded,
-      deps,
-      memory,
-    );
+    const planWithout = (world: World, slots: readonly Judged[]): FinalizePlan => {
+      const withoutTokenSince = withoutToken ? (last.withoutTokenSince ?? world.now) : null;
+      return planFinalize(world, slots, { observesChildren, withoutTokenSince, scopeGoneSince: null });
+    };
+    const pool = { decoded, spec: spec ?? FALLBACK };
+    const decision = decideWithoutAccess(problem, WITHOUT_ACCESS_RETRY_MS, pool, deps, memory, planWithout);
+    memory.change(uid, { withoutTokenSince: withoutToken ? (last.withoutTokenSince ?? decision.world.now) : null });
+    return answer(decision, [], decoded, deps, memory);
   }
 
   memory.change(uid, { access: resolved.access, withoutTokenSince: null });
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access: resolved.access, ...times };
-  const { scopeGoneSince } = memory.recall(uid);
+  const { scopeGoneSince } = last;
   const planner = (world: World, slots: readonly Judged[]): FinalizePlan =>
     planFinalize(world, slots, { observesChildren, withoutTokenSince: null, scopeGoneSince });
   const decision = await decide(call, deps, memory, planner, (plan) => plan.finalized && plan.leftBehind.length === 0);

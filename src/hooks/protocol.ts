@@ -5,7 +5,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import { API_VERSION, KIND } from '../api/keys.ts';
-import { RFC_3339 } from './wire.ts';
+import { RFC_3339 } from '../api/rfc3339.ts';
 
 const Time = Type.String({ pattern: RFC_3339 });
 const Name = Type.String({ minLength: 1, maxLength: 253 });

@@ -2,8 +2,7 @@
 import { scopeOf } from '../api/scope.ts';
 import { validateSpec } from '../api/validate.ts';
 import { findings, findingsForInvalidSpec } from '../pool/conditions.ts';
-import type { AccessProblem } from '../pool/failure.ts';
-import { type Judged, judge } from '../pool/judge.ts';
+import type { Judged } from '../pool/judge.ts';
 import type { World } from '../pool/model.ts';
 import { type Plan, plan } from '../pool/plan.ts';
 import { type Settled, settle } from '../pool/settle.ts';
@@ -11,7 +10,7 @@ import { renderStatus, statusForInvalidSpec } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
 import { childrenAsObserved, childrenOfSync } from './children.ts';
-import { type CallTimes, type Decision, decide, performFor, stillHeld, worldOf } from './decide.ts';
+import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
 import type { MemoryStore } from './pool-memory.ts';
@@ -28,7 +27,10 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   }
   const { spec } = validated;
   const resolved = resolveAccess(spec.forgejo, decoded);
-  if (resolved.kind === 'problem') return withoutAccess(decoded, spec, resolved.problem, deps, memory);
+  if (resolved.kind === 'problem') {
+    const { world, slots, plan: made } = decideWithoutAccess(resolved.problem, ACCESS_RETRY_MS, { decoded, spec }, deps, memory, plan);
+    return answer({ world, slots, plan: made }, settle(world, slots, made, []), decoded, spec, deps, memory);
+  }
 
   const { access } = resolved;
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access, ...times };
@@ -38,20 +40,6 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   const settled = settle(decision.world, decision.slots, decision.plan, outcomes);
   memory.change(decoded.pool.uid, { access });
   return { ...answer(decision, settled, decoded, spec, deps, memory), now: deps.reader.forgejoNow(access) };
-}
-
-function withoutAccess(
-  decoded: DecodedRequest,
-  spec: World['spec'],
-  problem: AccessProblem,
-  deps: OperatorDeps,
-  memory: MemoryStore,
-): Draft {
-  const now = deps.reader.forgejoNow({ url: spec.forgejo.url, token: '' });
-  const world = worldOf({ kind: 'unavailable', failure: problem, nextReadAt: now + ACCESS_RETRY_MS }, decoded, spec, now, deps, memory);
-  const slots = judge(world);
-  const made = plan(world, slots);
-  return answer({ world, slots, plan: made }, settle(world, slots, made, []), decoded, spec, deps, memory);
 }
 
 function answer(

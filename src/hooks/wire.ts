@@ -1,12 +1,11 @@
+import { RFC_3339 } from '../api/rfc3339.ts';
+import { isObject } from '../children/json.ts';
+
 /**
  * Total readers of JSON that others wrote: a field that is missing or of another type reads as null or empty. An object
  * with one odd field must still be seen, since what is not seen looks deleted.
  */
 export type WireObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is WireObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The member of that name if it is an object of its own, else an empty object. */
 export function objectAt(parent: WireObject, key: string): WireObject {
@@ -38,9 +37,6 @@ export function timeAt(parent: WireObject, key: string): number | null {
   return value === null ? null : parseTime(value);
 }
 
-/** RFC 3339, which is all that Kubernetes and we write: everything that it matches, `Date.parse` reads. */
-export const RFC_3339 =
-  '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$';
 const rfc3339 = new RegExp(RFC_3339);
 
 /** Ms since the epoch; null for anything but RFC 3339. */

@@ -6,7 +6,7 @@ export function readTokens(contents: readonly string[]): readonly Buffer[] {
   const tokens = contents
     .flatMap((content) => content.split('\n').map((line) => line.trim()))
     .filter((line) => line !== '' && !line.startsWith('#'));
-  if (tokens.length === 0) throw new RangeError('the bearer token files hold no token');
+  if (tokens.length === 0) throw new RangeError('there is no token in it');
   return tokens.map(digest);
 }
 

@@ -2,14 +2,25 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 
+/** A file that can't be read; `message` has its path and the system's code. */
+export class FileError extends Error {
+  readonly path: string;
+
+  constructor(path: string, code: string) {
+    super(`${path} can not be read (${code})`);
+    this.name = 'FileError';
+    this.path = path;
+  }
+}
+
 export interface FollowOptions {
   readonly intervalMs: number;
   readonly log: Logger;
 }
 
 /**
- * Calls `apply` with the contents of all files, now and whenever one has changed; returns how to stop. The first read and
- * `apply` may throw; later a failure is logged and what was applied before stays (a pair may be half written).
+ * Calls `apply` with the contents of all files, now and whenever one has changed; returns how to stop. The first read
+ * (a FileError) and `apply` may throw; later a failure is logged and what was applied before stays (a pair may be half written).
  */
 export async function followFiles(
   paths: readonly string[],
@@ -40,5 +51,13 @@ export async function followFiles(
 }
 
 function readAll(paths: readonly string[]): Promise<readonly string[]> {
-  return Promise.all(paths.map((path) => readFile(path, 'utf8')));
+  return Promise.all(paths.map(read));
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new FileError(path, error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN');
+  }
 }

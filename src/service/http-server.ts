@@ -25,6 +25,8 @@ export async function createServerSource(
   const stop = await followFiles(
     [tls.certFile, tls.keyFile],
     ([cert = '', key = '']) => {
+      // An empty one would count as none, and every handshake would fail.
+      if (cert.trim() === '' || key.trim() === '') throw new RangeError('a certificate or key is empty');
       // Throws when the pair does not match, which is so while one file of it is replaced.
       createSecureContext({ cert, key });
       pair = { cert, key };

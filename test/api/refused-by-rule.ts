@@ -192,6 +192,14 @@ export const REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
     'must not set lifecycle of the container runner: its preStop hook tells the entrypoint to stop',
     'a TERM that comes too early is lost without the hook',
   ),
+  ...[[], [{ configMapRef: { name: 'proxy' } }]].map((envFrom) =>
+    runnerContainer(
+      'envFrom',
+      { name: 'runner', envFrom },
+      'must not set envFrom of the container runner: it could set a variable that steers the entrypoint',
+      'nobody sees what a ConfigMap or Secret will hold: WARM or STOP_FILE may be in it',
+    ),
+  ),
   ...['STOP_FILE', 'WARM', 'PROBE_SECONDS', 'POLL_SECONDS'].map((name) =>
     runnerContainer(
       'env[1]',

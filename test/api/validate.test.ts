@@ -13,7 +13,7 @@ const DEFAULTS = {
   minRunners: 0,
   maxRunners: 10,
   pollIntervalSeconds: 2,
-  containerMode: { type: 'Dind', dind: { image: 'docker:28-dind' } },
+  containerMode: { type: 'Dind', dind: { image: 'docker:28.5.1-dind' } },
   jobTimeoutSeconds: 10_800,
   pendingTimeoutSeconds: 900,
   idleTimeoutSeconds: 300,

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VERSION } from '../../src/compose.ts';
 
 const root = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -39,18 +40,34 @@ test('the two commands of a fresh machine stand first', () => {
   expect(commands.slice(0, 2)).toEqual(['npm ci && npm run demo', 'npm ci && npm test']);
 });
 
+/** The commands that need a cluster are checked by their form alone: what is applied, made and waited for. */
+const ON_A_CLUSTER: readonly RegExp[] = [
+  /^kubectl (-n \S+ )?apply (--server-side )?-[kf] \S+$/,
+  /^kubectl create namespace [a-z-]+$/,
+  /^(openssl rand -hex 32 \| )?kubectl -n \S+ create secret generic [a-z-]+ --from-file=token=\S+$/,
+  /^kubectl -n \S+ (get runnerpools|rollout status deployment\/[a-z-]+)$/,
+  /^docker build -t [a-z-]+:\d+\.\d+\.\d+ \.$/,
+];
+const HERE = /^(npm ci && npm (run demo|test)|curl -sS --json .*)$/;
+
 test('every command is one that this test knows how to check', () => {
-  const unknown = commands.filter(
-    (command) => !/^(npm ci && npm (run demo|test)|curl -sS --json .*|kubectl apply -[kf] \S+)$/.test(command),
-  );
+  const unknown = commands.filter((command) => ![HERE, ...ON_A_CLUSTER].some((form) => form.test(command)));
   expect(unknown).toEqual([]);
 });
 
 test('every path that a command or a link names exists', () => {
-  const named = [...commands.join('\n').matchAll(/@(\S+)|apply -[kf] (\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
-  const linked = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '');
+  const named = [...commands.join('\n').matchAll(/@(\S+)|apply (?:--server-side )?-[kf] (?!https:)(\S+)/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  );
+  const linked = [...readme.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '');
   for (const path of [...named, ...linked])
-    expect(() => readFileSync(join(root, path, path.startsWith('deploy/base') ? 'kustomization.yaml' : ''))).not.toThrow();
+    expect(() => readFileSync(join(root, path, extname(path) === '' && path !== 'LICENSE' ? 'kustomization.yaml' : ''))).not.toThrow();
+});
+
+test('every command for a cluster stands in docs/install.md too, but for the name of the image', () => {
+  const install = readFileSync(join(root, 'docs/install.md'), 'utf8');
+  const missing = commands.filter((command) => ON_A_CLUSTER.some((form) => form.test(command)) && !install.includes(command));
+  expect(missing).toEqual([`docker build -t forgejo-runner-operator:${VERSION} .`]);
 });
 
 describe('beside npm run dev', () => {
@@ -88,7 +105,7 @@ test('npm run demo ends by itself with every check held, and with its figures as
     last: {
       jobs: { queued: 60, succeeded: 60, failed: 0 },
       left: { registrations: 0, children: 0, pods: 0 },
-      peakRunners: 14,
+      peakRunners: 19,
       queueToJobSeconds: { p50: expect.any(Number), p99: expect.any(Number) },
       elapsedSeconds: expect.any(Number),
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/api/scope.ts';
 import type { Connection } from '../../src/forgejo/call.ts';
-import { createRegistration, deleteRegistration, getRegistration, listJobs, serverVersion } from '../../src/forgejo/client.ts';
+import { createRegistration, deleteRegistration, getRegistration, listJobs } from '../../src/forgejo/client.ts';
 import { listRegistrations } from '../../src/forgejo/list-registrations.ts';
 import type { HttpResponse, Transport } from '../../src/forgejo/transport.ts';
 import { ACCESS, ACME, jobRow, json, recorder, registrationOf, runnerRow } from './support/answers.ts';
@@ -139,12 +139,6 @@ describe('what is sent', () => {
       },
     ]);
   });
-
-  it('the version', async () => {
-    const { transport, requests } = recorder(() => json({ version: '15.0.3+gitea-1.22.0' }));
-    expect(await serverVersion(connection(transport))).toMatchObject({ ok: true, value: '15.0.3+gitea-1.22.0' });
-    expect(requests[0]?.url).toBe('https://git.example.org/api/v1/version');
-  });
 });
 
 describe('what an answer may look like', () => {
@@ -183,6 +177,32 @@ describe('what an answer may look like', () => {
     expect(JSON.stringify(answer)).not.toMatch(/secret|4711/);
   });
 
+  it.each([
+    { handle: 'warm', because: 'a back-off key of ours' },
+    { handle: 'pool', because: 'a back-off key of ours' },
+    { handle: 'register', because: 'a back-off key of ours' },
+    { handle: '-', because: 'it means none' },
+    { handle: '', because: 'it is no name' },
+    { handle: '--token', because: 'it would be an option of the runner' },
+    { handle: 'a b', because: 'a space ends a word' },
+    { handle: 'a\n', because: 'a line break ends a line' },
+    { handle: 'a'.repeat(65), because: 'it is longer than any' },
+  ])('a queue with the handle $handle is nonsense: $because', async ({ handle }) => {
+    const answer = await listJobs(
+      connection(async () => json([jobRow(1, { handle })])),
+      ACME,
+    );
+    expect(answer).toMatchObject({ ok: false, failure: { kind: 'nonsense', problem: expect.stringMatching(/^body\/0\/handle: /) } });
+  });
+
+  it.each(['warm-1', 'pooled', 'Register', 'a'.repeat(64), '507b22e3-0245-4886-9040-6f38060f9b9f'])('%s is a handle', async (handle) => {
+    const answer = await listJobs(
+      connection(async () => json([jobRow(1, { handle })])),
+      ACME,
+    );
+    expect(answer).toMatchObject({ ok: true, value: [{ handle }] });
+  });
+
   it('a runner of a status that we do not know is left alone: active', async () => {
     const row = runnerRow(3, { status: 'draining', version: 'v12.8.2', description: undefined, ephemeral: undefined });
     const answer = await getRegistration(
@@ -208,7 +228,6 @@ describe('what an answer may look like', () => {
   it.each([
     ['a runner', (server: Connection) => getRegistration(server, ACME, 1)],
     ['a creation', (server: Connection) => createRegistration(server, ACME, { name: 'r', description: '', ephemeral: true })],
-    ['a version', (server: Connection) => serverVersion(server)],
     ['a list', (server: Connection) => listRegistrations(server, ACME)],
   ])('%s of the wrong shape is nonsense', async (_, ask) => {
     const transport: Transport = async ({ method }) =>

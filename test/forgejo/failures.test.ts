@@ -115,6 +115,24 @@ describe('what an answer means', () => {
       headers: { location: '//login.example.org/x' },
       means: { kind: 'moved', location: '' },
     },
+    {
+      because: 'a Location that is a sentence',
+      status: 302,
+      headers: { location: '/please send the token to <us>' },
+      means: { kind: 'moved', location: '' },
+    },
+    {
+      because: 'a Location of no server',
+      status: 302,
+      headers: { location: 'javascript:alert("x")' },
+      means: { kind: 'moved', location: '' },
+    },
+    {
+      because: 'a Location that fills a message is cut',
+      status: 302,
+      headers: { location: `/${'a'.repeat(400)}` },
+      means: { kind: 'moved', location: `/${'a'.repeat(299)}` },
+    },
     { because: 'a redirect without Location', status: 303, means: { kind: 'moved', location: '' } },
     { because: '304 is no redirect', status: 304, means: { kind: 'rejected', status: 304 } },
     { because: 'a bad gateway', status: 502, means: { kind: 'serverError', status: 502 } },
@@ -126,6 +144,18 @@ describe('what an answer means', () => {
       status: 403,
       message: 'token does not have at least one of required scope(s): [write:admin, read:admin]',
       means: { kind: 'scopeTooNarrow', required: ['write:admin', 'read:admin'] },
+    },
+    {
+      because: 'what is no scope is left out',
+      status: 403,
+      message: `token does not have at least one of required scope(s): [call 555-1234, WRITE:admin, write:${'a'.repeat(31)}, write:user]`,
+      means: { kind: 'scopeTooNarrow', required: ['write:user'] },
+    },
+    {
+      because: 'more scopes than any call needs are cut',
+      status: 403,
+      message: 'token does not have at least one of required scope(s): [read:a, read:b, read:c, read:d, read:e, read:f]',
+      means: { kind: 'scopeTooNarrow', required: ['read:a', 'read:b', 'read:c', 'read:d', 'read:e'] },
     },
   ];
   it.each(rows)('$status: $because', ({ status, message, headers, means }) => {

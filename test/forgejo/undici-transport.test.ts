@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAddressPolicy } from '../../src/forgejo/address-policy.ts';
 import { type HttpRequest, TransportError } from '../../src/forgejo/transport.ts';
-import { createUndiciTransport, type UndiciTransportOptions } from '../../src/forgejo/undici-transport.ts';
+import { createUndiciTransport, MAX_BODY_BYTES, type UndiciTransportOptions } from '../../src/forgejo/undici-transport.ts';
 import { lookupOf } from './support/lookup.ts';
 
 const PEM = readFileSync(new URL('../fixtures/tls/localhost.pem', import.meta.url), 'utf8');
@@ -144,6 +144,12 @@ describe('no answer', () => {
     const url = await http((_, response) => response.end('x'.repeat(100_000)));
     const because = await refusal(transportWith({ maxBodyBytes: 10_000 })(get(url)));
     expect(because).toEqual({ kind: 'unreachable', code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+  });
+
+  it('a body above the limit that holds when none is given', async () => {
+    const url = await http((request, response) => response.end(Buffer.alloc(MAX_BODY_BYTES + (request.url === '/' ? 0 : 1), 'x')));
+    expect((await transportWith()(get(url))).body).toHaveLength(8 * 1024 * 1024);
+    expect(await refusal(transportWith()(get(`${url}/more`)))).toEqual({ kind: 'unreachable', code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
   });
 
   it('a header that can not be sent names no value', async () => {

@@ -99,6 +99,14 @@ describe('a hook call', () => {
     ]);
   });
 
+  it.each(['null', '7', '"7"', '[1,"1",null]', '{"a":{"b":[null,1.5,""]}}'])(
+    'takes the JSON %s to the operator as it is',
+    async (payload) => {
+      const { hooks } = await start({ operator: { sync: async (body) => ({ status: 200, body: { error: JSON.stringify(body) } }) } });
+      expect((await hooks.inject({ ...POST, payload })).json()).toEqual({ error: payload });
+    },
+  );
+
   it('as large as a pool of 1000 runners is taken', async () => {
     const { hooks } = await start({
       operator: { sync: async (body) => ({ status: 200, body: { error: String(JSON.stringify(body).length) } }) },

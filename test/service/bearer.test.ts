@@ -21,6 +21,6 @@ describe('a bearer token', () => {
   });
 
   it.each([{ contents: [''] }, { contents: ['\n# none\n'] }, { contents: [] }])('must be in the files: $contents', ({ contents }) => {
-    expect(() => readTokens(contents)).toThrow('the bearer token files hold no token');
+    expect(() => readTokens(contents)).toThrow('there is no token in it');
   });
 });

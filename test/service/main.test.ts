@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -27,6 +28,64 @@ describe('the service', () => {
     const { err, ended } = start({ PORT: 'http' });
     expect(await ended).toEqual([1, null]);
     expect(await err).toBe('the configuration is not valid:\n- PORT must be a whole number from 0 to 65535\n');
+  });
+
+  const directory = temporaryDirectory();
+  const certificate = new URL('../fixtures/tls/localhost.pem', import.meta.url).pathname;
+  const empty = join(directory, 'empty');
+  writeFileSync(empty, '\n# nothing\n');
+  it.each([
+    {
+      because: 'the file of tokens is missing',
+      environment: { BEARER_TOKEN_FILE: '/nope' },
+      line: 'BEARER_TOKEN_FILE: /nope can not be read (ENOENT)',
+    },
+    {
+      because: 'the file of tokens is a directory',
+      environment: { BEARER_TOKEN_FILE: directory },
+      line: `BEARER_TOKEN_FILE: ${directory} can not be read (EISDIR)`,
+    },
+    {
+      because: 'the file of tokens has none',
+      environment: { BEARER_TOKEN_FILE: empty },
+      line: 'BEARER_TOKEN_FILE: there is no token in it',
+    },
+    {
+      because: 'the certificate is missing',
+      environment: { TLS_CERT_FILE: '/nope', TLS_KEY_FILE: certificate },
+      line: 'TLS_CERT_FILE: /nope can not be read (ENOENT)',
+    },
+    {
+      because: 'the key is missing',
+      environment: { TLS_CERT_FILE: certificate, TLS_KEY_FILE: '/nope' },
+      line: 'TLS_KEY_FILE: /nope can not be read (ENOENT)',
+    },
+    {
+      because: 'the key is a certificate',
+      environment: { TLS_CERT_FILE: certificate, TLS_KEY_FILE: certificate },
+      line: 'TLS_CERT_FILE, TLS_KEY_FILE: no usable certificate and key (ERR_OSSL)',
+    },
+    {
+      because: 'certificate and key are empty',
+      environment: { TLS_CERT_FILE: '/dev/null', TLS_KEY_FILE: '/dev/null' },
+      line: 'TLS_CERT_FILE, TLS_KEY_FILE: no usable certificate and key (not in PEM)',
+    },
+  ])('does not start and says why in one line: $because', async ({ environment, line }) => {
+    const { err, ended } = start(environment);
+    expect(await ended).toEqual([1, null]);
+    // OpenSSL's versions give it different codes.
+    expect((await err).replace(/ERR_OSSL_\w+/, 'ERR_OSSL')).toBe(`${line}\n`);
+  });
+
+  it.each(['PORT', 'METRICS_PORT'])('does not start and names %s when that port is in use', async (variable) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = String(typeof address === 'object' ? address?.port : address);
+    const { err, ended } = start({ [variable]: port });
+    expect(await ended).toEqual([1, null]);
+    expect(await err).toBe(`${variable}: ${port} is in use\n`);
+    other.close();
   });
 
   it('starts, answers hooks of Metacontroller behind its token, and ends in order on TERM', async () => {

@@ -7,7 +7,7 @@ import type { EmbeddedWorld } from './embedded-world.ts';
 export const NAMESPACE = 'ci';
 export const EPHEMERAL = 'ephemeral';
 export const PERSISTENT = 'persistent';
-export const MAX_EPHEMERAL = 10;
+export const MAX_EPHEMERAL = 15;
 export const MAX_PERSISTENT = 4;
 export const POOLS = [
   { name: EPHEMERAL, max: MAX_EPHEMERAL },

@@ -48,10 +48,10 @@ export async function deletePools(stage: Stage): Promise<boolean> {
   return until(stage, 'pools are deleted', () => cluster.list('RunnerPool', NAMESPACE).length === 0);
 }
 
-/** 0.5 to 2 s each, the same in every run. */
+/** 0.3 to 1.5 s each, the same in every run. */
 function queue({ world, measure }: Stage, index: number, name: string, label: string): void {
   const repository = REPOSITORIES[index % REPOSITORIES.length] ?? REPOSITORIES[0];
-  const durationMs = 500 + ((index * 700) % 1500);
+  const durationMs = 300 + ((index * 700) % 1200);
   measure.queued(world.forgejo.queueJob({ repository, name, runsOn: [label], durationMs }).handle);
 }
 

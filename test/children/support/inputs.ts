@@ -30,7 +30,7 @@ export function aSpec(changes: Partial<RunnerPoolSpec> = {}): RunnerPoolSpec {
     maxRunners: 10,
     pollIntervalSeconds: 2,
     runner: { image: 'data.forgejo.org/forgejo/runner:12.8.2' },
-    containerMode: { type: 'Dind', dind: { image: 'docker:28-dind' } },
+    containerMode: { type: 'Dind', dind: { image: 'docker:28.5.1-dind' } },
     jobTimeoutSeconds: 10_800,
     pendingTimeoutSeconds: 900,
     idleTimeoutSeconds: 300,
