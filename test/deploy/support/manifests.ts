@@ -1,8 +1,8 @@
 /** The manifests that are shipped, read as kustomize would collect them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
-import { objectAt, objectsAt, textAt, type WireObject } from '../../../src/hooks/wire.ts';
 import { isObject } from '../../../src/children/json.ts';
+import { objectAt, objectsAt, textAt, type WireObject } from '../../../src/hooks/wire.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 

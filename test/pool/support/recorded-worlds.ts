@@ -12,10 +12,10 @@ import {
   LABEL_RUNNER,
   NO_HANDLE,
 } from '../../../src/api/keys.ts';
+import { isObject } from '../../../src/children/json.ts';
 import { decodeRequest } from '../../../src/hooks/decode.ts';
 import type { SyncRequest } from '../../../src/hooks/protocol.ts';
 import { objectAt, objectsAt, textAt, type WireObject } from '../../../src/hooks/wire.ts';
-import { isObject } from '../../../src/children/json.ts';
 import type { QueuedJob, Registration } from '../../../src/pool/forgejo.ts';
 import type { Instant } from '../../../src/pool/instant.ts';
 import { rfc3339 } from '../../../src/pool/instant.ts';
