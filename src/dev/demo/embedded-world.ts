@@ -12,6 +12,7 @@ import type { HookCall } from '../cluster/hook-caller.ts';
 import { httpHooks } from '../cluster/http-hooks.ts';
 import { createEmbeddedForgejo, type EmbeddedForgejo } from '../forgejo/embedded.ts';
 import { serveForgejo } from '../forgejo/serve.ts';
+import { portOfForgejo } from '../start.ts';
 
 export interface EmbeddedWorld {
   readonly forgejo: EmbeddedForgejo;
@@ -33,7 +34,7 @@ const FORGEJO_LATENCY_MS = 10;
 /** `watch` sees every call of a hook with its answer. Rejects when a port is in use. */
 export async function startEmbeddedWorld(ports: Ports, log: Logger, watch: (call: HookCall) => HookCall): Promise<EmbeddedWorld> {
   const forgejo = createEmbeddedForgejo({ clock: systemClock, latencyMs: FORGEJO_LATENCY_MS });
-  const served = await serveForgejo(forgejo, ports.forgejo);
+  const served = await portOfForgejo(serveForgejo(forgejo, ports.forgejo), ports.forgejo);
   const loopback = new URL(served.url).host;
   const config = loadConfig({
     HOST: '127.0.0.1',

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { createLog } from '../../log.ts';
 import { systemClock } from '../../system-clock.ts';
+import { run } from '../start.ts';
 import { type EmbeddedWorld, startEmbeddedWorld } from './embedded-world.ts';
 import { createMeasure, type Measure } from './measure.ts';
 import { setUp } from './pools.ts';
@@ -17,7 +18,7 @@ const FREE_PORTS = { forgejo: 0, hooks: 0, metrics: 0 } as const;
 const USAGE = 'usage: npm run demo -- [--serve] [--json]\n';
 
 const options = readOptions();
-if (options !== null) await main(options);
+if (options !== null) await run(() => main(options));
 
 function readOptions(): { readonly serve: boolean; readonly json: boolean } | null {
   try {
