@@ -161,9 +161,9 @@ function checkRendering({ slot, workload, secret }: Fate, world: World): readonl
 function checkPodsHaveEnded(effect: OfRunner, slots: readonly Judged[]): readonly string[] {
   const slot = slots.find((each) => each.key === effect.runner);
   if (slot === undefined || (effect.kind === 'ask' && slot.phase === 'busy')) return [];
-  // One that polls on although its Pod should have ended is idle, and ends by that.
+  // One that polls on although its Pod should have ended is idle, and ends by that, after the guard's questions.
   const unheard = (slot.phase === 'draining' || slot.phase === 'lost') && slot.row?.status === 'idle';
-  if (unheard && effect.kind === 'deregister' && effect.whenStatus.join() === 'idle') return [];
+  if (unheard && (effect.kind === 'ask' || (effect.kind === 'deregister' && effect.whenStatus.join() === 'idle'))) return [];
   const alive = slot.pods.some((pod) => pod.state.kind !== 'terminated');
   if (!alive || (slot.phase === 'lost' && (effect.kind === 'ask' || slot.row?.status === 'offline'))) return [];
   return [`${effect.kind} of ${effect.runner}, whose Pod has not ended`];

@@ -1,5 +1,4 @@
 /** `npm run demo [-- --serve] [-- --json]`: the main job of the operator on an embedded world, with its checks. */
-import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { createLog } from '../../log.ts';
 import { systemClock } from '../../system-clock.ts';
@@ -7,7 +6,7 @@ import { run } from '../start.ts';
 import { type EmbeddedWorld, startEmbeddedWorld } from './embedded-world.ts';
 import { createMeasure, type Measure } from './measure.ts';
 import { setUp } from './pools.ts';
-import { deletePools, runJobs, type Stage, trickle } from './scenario.ts';
+import { deletePools, runJobs, trickle } from './scenario.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { checksOf, drawSummary, summarize } from './summary.ts';
 
@@ -40,8 +39,10 @@ async function main({ serve, json }: { readonly serve: boolean; readonly json: b
   try {
     setUp(world);
     const stage = { world, clock: systemClock, measure, screen };
+    if (serve) screen.say(`Forgejo ${world.urls.forgejo}   hooks ${world.urls.hooks}   metrics ${world.urls.metrics}/metrics`);
+    const ended = serve ? stopSignal() : null;
     const jobsRan = await runJobs(stage);
-    if (serve) await keepServing(stage);
+    if (ended !== null) await trickle(stage, ended);
     const poolsGone = await deletePools(stage);
     report(world, measure, screen, { elapsedMs: systemClock.now() - startedAt, jobsRan, poolsGone, json });
   } finally {
@@ -49,12 +50,11 @@ async function main({ serve, json }: { readonly serve: boolean; readonly json: b
   }
 }
 
-async function keepServing(stage: Stage): Promise<void> {
-  const { urls } = stage.world;
-  stage.screen.say(`Forgejo ${urls.forgejo}   hooks ${urls.hooks}   metrics ${urls.metrics}/metrics`);
+/** Aborts at the first Ctrl-C or TERM: what is under way comes to its end, and the pools are deleted. */
+function stopSignal(): AbortSignal {
   const ended = new AbortController();
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => ended.abort());
-  await Promise.all([stopped, trickle(stage, ended.signal)]);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  return ended.signal;
 }
 
 function report(

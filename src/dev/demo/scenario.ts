@@ -30,7 +30,7 @@ export async function runJobs(stage: Stage): Promise<boolean> {
   );
 }
 
-/** Jobs that come one by one until `ended` aborts. */
+/** Jobs that come one by one until `ended` aborts; waits for the last of them. */
 export async function trickle(stage: Stage, ended: AbortSignal): Promise<void> {
   for (let index = 0; !ended.aborted; index += 1) {
     queue(stage, index, `nightly-${index + 1}`, index % 4 === 3 ? 'deploy' : 'docker');
@@ -39,6 +39,7 @@ export async function trickle(stage: Stage, ended: AbortSignal): Promise<void> {
       await stage.clock.sleep(STEP_MS, ended);
     }
   }
+  await until(stage, 'the last jobs end', () => allEnded(stage));
 }
 
 /** Deletes the pools and waits until nothing is left. False when something stays. */
