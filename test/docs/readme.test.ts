@@ -43,6 +43,7 @@ test('the two commands of a fresh machine stand first', () => {
 /** The commands that need a cluster are checked by their form alone: what is applied, made and waited for. */
 const ON_A_CLUSTER: readonly RegExp[] = [
   /^kubectl (-n \S+ )?apply (--server-side )?-[kf] \S+$/,
+  /^kubectl label namespace [a-z-]+ pod-security\.kubernetes\.io\/enforce=privileged$/,
   /^kubectl create namespace [a-z-]+$/,
   /^(openssl rand -hex 32 \| )?kubectl -n \S+ create secret generic [a-z-]+ --from-file=token=\S+$/,
   /^kubectl -n \S+ (get runnerpools|rollout status deployment\/[a-z-]+)$/,
