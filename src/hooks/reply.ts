@@ -21,8 +21,3 @@ export interface Operator {
 export function refused(reason: string): HookReply {
   return { status: 400, body: { error: reason } };
 }
-
-/** 429: call again in `retryAfterSeconds`, which is rounded up to a whole second (facts: Metacontroller, section 4). */
-export function busy(retryAfterSeconds: number, reason: string): HookReply {
-  return { status: 429, retryAfterSeconds: Math.max(1, Math.ceil(retryAfterSeconds)), body: { error: reason } };
-}

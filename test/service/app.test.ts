@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { AnswerError } from '../../src/hooks/answer.ts';
-import { busy, type HookReply, type Operator, refused } from '../../src/hooks/reply.ts';
+import { type HookReply, type Operator, refused } from '../../src/hooks/reply.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { eventually, makeCertificate, send, temporaryDirectory } from './http.ts';
@@ -117,8 +117,13 @@ describe('a hook call', () => {
 
   it.each([
     { reply: refused('children is missing'), status: 400, retryAfter: undefined, because: 'the operator refuses it' },
-    { reply: busy(3, 'starting'), status: 429, retryAfter: '3', because: 'the operator is busy' },
-    { reply: busy(0.2, 'starting'), status: 429, retryAfter: '1', because: 'a fraction would be a hot loop' },
+    { reply: { status: 429, retryAfterSeconds: 3, body: { error: 'x' } }, status: 429, retryAfter: '3', because: 'the operator is busy' },
+    {
+      reply: { status: 429, retryAfterSeconds: 0.2, body: { error: 'x' } },
+      status: 429,
+      retryAfter: '1',
+      because: 'a fraction would be a hot loop',
+    },
     { reply: { status: 429, retryAfterSeconds: 1.5, body: { error: 'x' } }, status: 429, retryAfter: '2', because: 'it must be whole' },
     {
       reply: { status: 429, body: { error: 'x' } },
