@@ -67,6 +67,7 @@ export async function createApp({ operator, log, metrics, config, eventLoopDelay
     bodyLimit: BODY_LIMIT_BYTES,
     // A 503 would be an error event and a back-off; our own 429 is neither.
     return503OnClosing: false,
+    frameworkErrors: refuseUrl,
     serverFactory: (handler) => source.create(handler),
   });
   reportRequests(hooks, metrics);
@@ -88,7 +89,7 @@ export async function createApp({ operator, log, metrics, config, eventLoopDelay
     guarded.post('/customize', HOOK, ({ body }, reply) => answer(reply, async () => operator.customize(body)));
   });
 
-  const metricsServer = Fastify({ loggerInstance, logController });
+  const metricsServer = Fastify({ loggerInstance, logController, frameworkErrors: refuseUrl });
   answerErrors(metricsServer, log);
   metricsServer.get('/metrics', async (_request, reply) => {
     reply.type(metrics.registry.contentType);
@@ -181,6 +182,11 @@ function answerErrors(app: FastifyInstance, log: Logger): void {
     log.error({ route: request.routeOptions.url, err }, 'request failed');
     return send(reply, INTERNAL_ERROR);
   });
+}
+
+/** A URL that can't be decoded: fastify's own answer would repeat it. */
+function refuseUrl(_error: unknown, _request: unknown, reply: FastifyReply): void {
+  send(reply, NO_SUCH_ROUTE);
 }
 
 function send(reply: FastifyReply, { status, body }: ErrorAnswer): FastifyReply {

@@ -55,7 +55,13 @@ export const ConfigTable = Type.Object({
     maximum: 3600,
     default: 30,
   }),
-  FINISHING_GRACE_SECONDS: integer('How long the Pod of a finished runner may take to end.', { minimum: 5, maximum: 3600, default: 30 }),
+  // A cancelled job's entrypoint ends within 17 s (probe 5, again after 2, KILL after 10): the operator's TERM comes after that,
+  // and what it sets off takes 12 s more, so that the Pod has ended after 30 s either way.
+  FINISHING_GRACE_SECONDS: integer('How long the Pod of a finished or cancelled runner may take to end before it gets TERM.', {
+    minimum: 5,
+    maximum: 3600,
+    default: 16,
+  }),
   EFFECT_BUDGET_SECONDS: integer('Time in one sync for registering and deregistering; a hook has 10 s in all.', {
     minimum: 1,
     maximum: 9,

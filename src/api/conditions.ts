@@ -49,14 +49,18 @@ export const CONDITION_REASONS = {
   ImageUnsupported: 'The runner image is older than the mode needs, or says no version.',
   // ScalingLimited
   WithinLimits: 'The pool follows the demand.',
-  AtMaximum: 'More jobs wait than maxRunners allows runners.',
+  AtMaximum: 'More jobs wait than maxRunners, of the pool or of an open window, allows runners.',
   Paused: 'The pool is paused: no new runners.',
+  RepositoriesUnresolved: 'A name in spec.repositories could not be looked up.',
+  FairnessLimit: 'Jobs wait because their repository or owner has as many runners as spec.fairness allows.',
   StartFailures: 'Runners failed to start in a row; the next try waits.',
   BackingOff: 'Jobs that no runner got are tried again later.',
   NamespaceTerminating: 'The namespace is being deleted: nothing new can be created in it.',
   // Draining
   NotDraining: 'No runner is waited for.',
   OutdatedRunners: 'Runners of an older spec are replaced once they are idle.',
+  DrainTimeout:
+    'A runner was at work with an older spec for drainTimeoutSeconds and is told to end; its job may go on for jobTimeoutSeconds.',
   Finalizing: 'The pool is deleted once its runners have ended.',
   // any type
   NotAsked: 'Forgejo could not be asked.',

@@ -1,18 +1,17 @@
 /** The rules of a RunnerPool's spec, as one table; those of `spec.template` stand in `template-rules.ts`. */
+import { CAPACITY_RULES } from './capacity-rules.ts';
+import { OWNER_PATTERN, REPOSITORY_PATTERN } from './repository-name.ts';
 import { celMatches, type Rule, type StateRule } from './rule.ts';
 import { atLeastPattern, checkRunnerImage, formatVersion, MINIMUM_VERSION, VERSION_TAG_PATTERN } from './runner-image.ts';
 import { HOST_LABEL_PATTERN, LABEL_PATTERN, labelName, parseLabel } from './runner-label.ts';
 import type { RunnerPoolSpec } from './runnerpool.ts';
+import { SCHEDULE_RULES } from './schedule-rules.ts';
 import { TEMPLATE_RULES } from './template-rules.ts';
 
 type WithForgejo = Pick<RunnerPoolSpec, 'forgejo'>;
 
 const URL_PATTERN = '^https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?(/[A-Za-z0-9._~%+-]+)*/*$';
-// No name may be a relative path segment, since names become part of a URL.
-const OWNER = '[A-Za-z0-9_][A-Za-z0-9._-]*';
-const REPOSITORY = '\\.{0,2}[A-Za-z0-9_-][A-Za-z0-9._-]*';
-const ORGANIZATION_PATTERN = `^${OWNER}$`;
-const REPOSITORY_PATTERN = `^${OWNER}/${REPOSITORY}$`;
+const ORGANIZATION_PATTERN = `^${OWNER_PATTERN}$`;
 
 const url = new RegExp(URL_PATTERN);
 const organization = new RegExp(ORGANIZATION_PATTERN);
@@ -153,5 +152,7 @@ export const RULES: readonly Rule<RunnerPoolSpec>[] = [
   },
   minimumVersionRule('Ephemeral', 'it takes one job by its handle'),
   minimumVersionRule('Persistent', 'older ones are not supported'),
+  ...CAPACITY_RULES,
+  ...SCHEDULE_RULES,
   ...TEMPLATE_RULES,
 ];

@@ -4,6 +4,7 @@
  * server estimates the cost of a CEL rule from its bounds.
  */
 import { type Static, Type } from '@sinclair/typebox';
+import { CAPACITY_FIELDS } from './capacity.ts';
 import type { DeepReadonly } from './readonly.ts';
 
 /** Longest time that a deadline may be set to: seven days. */
@@ -187,6 +188,7 @@ export const RunnerPoolSpecSchema = Type.Object(
       description: 'How many runners are kept idle (`Ephemeral`), or exist at least (`Persistent`). `kubectl scale` sets it.',
     }),
     maxRunners: Type.Integer({ minimum: 0, maximum: 1000, default: 10, description: 'How many runners exist at most.' }),
+    ...CAPACITY_FIELDS,
     pollIntervalSeconds: seconds({ minimum: 1, maximum: 300, default: 2, description: 'How often the queue is read, in seconds.' }),
     runner: RunnerSchema,
     containerMode: ContainerModeSchema,
@@ -207,7 +209,8 @@ export const RunnerPoolSpecSchema = Type.Object(
       minimum: 0,
       maximum: 86_400,
       default: 300,
-      description: 'How long a `Persistent` runner is idle before it is stopped for lack of demand.',
+      description:
+        'How long a `Persistent` pool keeps runners that it no longer needs: idle ones beyond the most that were wanted within that time are stopped.',
     }),
     drainTimeoutSeconds: Type.Optional(
       Type.Integer({

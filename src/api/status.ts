@@ -45,7 +45,17 @@ const RunnerSchema = Type.Object({
   task: Type.Optional(integer('Task that it is known to hold.')),
   asked: Type.Array(integer('Task id.'), { description: 'Tasks that it is known not to hold.' }),
   askedAt: Type.Optional(time('When Forgejo was last asked about a task of it.')),
+  lostTasks: Type.Optional(
+    Type.Array(integer('Task id.'), { description: 'Earlier tasks that it holds besides, and can not be working on.' }),
+  ),
+  lostSince: Type.Optional(time('Since when it has been known to hold those.')),
   worked: Type.Boolean({ description: 'Whether the runner was ever seen at work.' }),
+  cause: Type.Optional(
+    Type.Object(
+      { reason: text('In one word.'), message: text('In a few words.'), exitCode: Type.Optional(integer('Of its container.')) },
+      { description: 'Why it ended, while its registration still stands.' },
+    ),
+  ),
 });
 
 const BackoffSchema = Type.Object({
@@ -62,6 +72,8 @@ const RecentRunnerSchema = Type.Object({
   handle: Type.Optional(text('Handle of that job.')),
   reason: text('How it ended, in one word.'),
   message: text('How it ended, in a sentence.'),
+  exitCode: Type.Optional(integer('Exit code of its container.')),
+  repositoryId: Type.Optional(integer('Forgejo id of the repository of that job.')),
   at: time('When it ended.'),
   attempt: integer('Which attempt for that handle it was.'),
 });
@@ -73,9 +85,18 @@ export const RunnerPoolStatusSchema = Type.Object(
     queue: Type.Optional(
       Type.Object(
         {
-          waiting: integer('Waiting jobs that the labels of this pool cover.'),
-          running: integer('Running jobs that the labels of this pool cover.'),
-          oldestWaitingSince: Type.Optional(time('When the job that waits longest was first seen.')),
+          waiting: integer(
+            'Waiting jobs of the repositories that this pool serves, as far as its labels cover them; blocked ones are not among them.',
+          ),
+          running: integer('Running jobs of these repositories and labels.'),
+          blocked: Type.Optional(
+            integer(
+              'Waiting jobs that nobody can have now, most of them for a concurrency group: a runner tried in vain, or an idle one does not take them.',
+            ),
+          ),
+          oldestWaitingSince: Type.Optional(
+            time('When the job that waits longest was first seen; one that is blocked does not count while it is.'),
+          ),
         },
         { description: 'The queue of the scope, as far as this pool serves it.' },
       ),
@@ -90,6 +111,16 @@ export const RunnerPoolStatusSchema = Type.Object(
           draining: integer('Runners that are about to end.'),
         },
         { description: 'The runners that count for `maxRunners`, by what they do.' },
+      ),
+    ),
+    limits: Type.Optional(
+      Type.Object(
+        {
+          minRunners: integer('`minRunners` that holds now.'),
+          maxRunners: integer('`maxRunners` that holds now.'),
+          schedules: Type.Array(text('Name of a window.'), { description: 'Windows of `spec.schedules` that are open.' }),
+        },
+        { description: 'The limits of this moment: those of the spec, or of its windows that are open.' },
       ),
     ),
     runners: Type.Optional(Type.Array(RunnerSchema, { description: 'The runners, one by one.' })),

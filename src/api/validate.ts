@@ -17,7 +17,7 @@ export type Validated =
 export function validateSpec(input: unknown): Validated {
   const untamed = untameable(input);
   if (untamed !== null) return { ok: false, problems: [{ field: 'spec', message: untamed }] };
-  const value = Value.Default(RunnerPoolSpecSchema, Value.Clone(input));
+  const value = asGiven(input, Value.Default(RunnerPoolSpecSchema, Value.Clone(input)));
   if (!Value.Check(RunnerPoolSpecSchema, value)) return { ok: false, problems: schemaProblems(RunnerPoolSpecSchema, value, 'spec') };
   const spec = completed(value);
   const problems = brokenRules(RULES, spec);
@@ -30,10 +30,19 @@ export function validateSpec(input: unknown): Validated {
  */
 export function readForgejo(input: unknown): RunnerPoolSpec['forgejo'] | null {
   if (typeof input !== 'object' || input === null || !('forgejo' in input) || untameable(input.forgejo) !== null) return null;
-  const value = Value.Clean(ForgejoSchema, Value.Default(ForgejoSchema, Value.Clone(input.forgejo)));
+  const value = Value.Clean(ForgejoSchema, asGiven(input.forgejo, Value.Default(ForgejoSchema, Value.Clone(input.forgejo))));
   if (!Value.Check(ForgejoSchema, value)) return null;
   const forgejo = { ...value, url: withoutTrailingSlash(value.url) };
   return brokenRules(FORGEJO_RULES, { forgejo }).length === 0 ? forgejo : null;
+}
+
+/** Where a list stands for an object, or an object for a list, the schema library puts the default: such a value stays, to be refused. */
+function asGiven(given: unknown, filled: unknown): unknown {
+  if (given === undefined || typeof given !== 'object' || given === null) return filled;
+  if (typeof filled !== 'object' || filled === null || Array.isArray(given) !== Array.isArray(filled)) return given;
+  const members = new Map(Object.entries(given));
+  if (Array.isArray(filled)) return filled.map((item: unknown, index) => asGiven(members.get(String(index)), item));
+  return Object.fromEntries(Object.entries(filled).map(([key, value]) => [key, asGiven(members.get(key), value)]));
 }
 
 /** The defaults that depend on other fields, which a schema can't say. */

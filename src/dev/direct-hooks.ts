@@ -1,12 +1,19 @@
-/** The hooks without HTTP: what Metacontroller would send and receive, as text, so that nothing is shared by reference. */
+/**
+ * The hooks without HTTP and without text: what Metacontroller would send is frozen, so that it can be shared, and what it
+ * would read is copied where it is not.
+ */
+
+import { deepFreeze } from '../hooks/deep-freeze.ts';
 import type { HookReply, Operator } from '../hooks/reply.ts';
 import type { HookCall } from './cluster/hook-caller.ts';
+import { jsonValue } from './json-value.ts';
 
+/** An operator that changed its input would throw. */
 export function directHooks(operator: Operator): HookCall {
   return async (hook, body) => {
-    const reply = await call(operator, hook, JSON.parse(JSON.stringify(body)));
+    const reply = await call(operator, hook, deepFreeze(body));
     const headers: Record<string, string> = reply.retryAfterSeconds === undefined ? {} : { 'retry-after': String(reply.retryAfterSeconds) };
-    return { status: reply.status, headers, body: JSON.stringify(reply.body) };
+    return { status: reply.status, headers, json: jsonValue(reply.body) };
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The whole world under virtual time, without HTTP: an embedded Forgejo, a cluster that calls the operator, and the operator
- * itself, which can be restarted. The same seed gives the same world.
+ * The whole world under virtual time, without HTTP: an embedded Forgejo, one or two clusters that call operators of their own,
+ * each with one or two replicas that can be restarted. The same seed gives the same world.
  */
 import { createReader } from '../forgejo/reader.ts';
 import type { OperatorDeps } from '../hooks/deps.ts';
@@ -8,8 +8,8 @@ import { createOperator } from '../hooks/operator.ts';
 import type { Operator } from '../hooks/reply.ts';
 import { type Cluster, type ClusterOptions, createCluster } from './cluster/cluster.ts';
 import { createVirtualClock, type VirtualClock } from './cluster/virtual-clock.ts';
-import { directHooks } from './direct-hooks.ts';
 import { createEmbeddedForgejo, type EmbeddedForgejo } from './forgejo/embedded.ts';
+import { createOperatorReplicas, type OperatorReplicas, type Route } from './operator-replicas.ts';
 
 export const FORGEJO_URL = 'http://forgejo.test';
 
@@ -22,23 +22,33 @@ export interface VirtualWorldOptions {
   readonly faults?: ClusterOptions['faults'];
   /** Forgejo's time less the clock's, ms. */
   readonly offsetMs?: number;
+  /** Default 1. The second one has other uids and an operator of its own. */
+  readonly clusters?: 1 | 2;
+  /** Of each cluster's operator; default 1. */
+  readonly replicas?: 1 | 2;
 }
 
 export interface VirtualWorld {
   readonly clock: VirtualClock;
   readonly forgejo: EmbeddedForgejo;
+  readonly clusters: readonly Cluster[];
+  /** The first one. */
   readonly cluster: Cluster;
-  /** A new process: everything that was only in memory is lost. */
-  restartOperator(): void;
+  /** A new process: everything that was only in memory is lost. Throws when there is no such cluster or replica. */
+  restartOperator(cluster?: number, replica?: number): void;
+  /** Which replica a cluster's hooks reach from now on; `first` at the beginning. Throws when there is no such one. */
+  route(cluster: number, route: Route): void;
 }
 
 const STARTED_AT = Date.parse('2026-11-24T00:00:00Z');
 const FORGEJO_LATENCY_MS = 10;
-const CONFIG = { issuedGraceMs: 30_000, finishingGraceMs: 30_000, effectBudgetMs: 6_000, effectConcurrency: 16, forgejoTimeoutMs: 4_000 };
+const CONFIG = { issuedGraceMs: 30_000, finishingGraceMs: 16_000, effectBudgetMs: 6_000, effectConcurrency: 16, forgejoTimeoutMs: 4_000 };
+/** Far enough apart that no two worlds of neighbouring seeds share their uids. */
+const SEEDS_BETWEEN_CLUSTERS = 1_000_003;
 
 export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
   const { seed, log } = options;
-  const clock = createVirtualClock(STARTED_AT);
+  const clock = createVirtualClock(STARTED_AT, { turns: 0 });
   const offsetMs = options.offsetMs ?? 0;
   const forgejo = createEmbeddedForgejo({ clock, rootUrl: FORGEJO_URL, seed, offsetMs, latencyMs: FORGEJO_LATENCY_MS });
   const transport = forgejo.handle;
@@ -48,22 +58,37 @@ export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
     return createOperator({ transport, reader, clock, log, assets: { oneJobScript: options.oneJobScript }, config: CONFIG });
   }
 
-  let operator = newOperator();
-  const cluster = createCluster({
-    clock,
-    hooks: (hook, body, signal) => directHooks(operator)(hook, body, signal),
-    forgejo: transport,
-    controller: options.controller,
-    seed,
-    ...(options.lag === undefined ? {} : { defaultLag: options.lag }),
-    ...(options.faults === undefined ? {} : { faults: options.faults }),
-  });
+  function newCluster(index: number): { readonly cluster: Cluster; readonly operators: OperatorReplicas } {
+    const operators = createOperatorReplicas(options.replicas ?? 1, newOperator);
+    const cluster = createCluster({
+      clock,
+      hooks: operators.call,
+      forgejo: transport,
+      controller: options.controller,
+      // What the operator never reads would cost a third of the time.
+      weight: false,
+      seed: seed + index * SEEDS_BETWEEN_CLUSTERS,
+      ...(options.lag === undefined ? {} : { defaultLag: options.lag }),
+      ...(options.faults === undefined ? {} : { faults: options.faults }),
+    });
+    return { cluster, operators };
+  }
+
+  const first = newCluster(0);
+  const all = options.clusters === 2 ? [first, newCluster(1)] : [first];
+
+  function operatorsOf(cluster: number): OperatorReplicas {
+    const found = all[cluster];
+    if (found === undefined) throw new Error(`there is no cluster ${cluster}`);
+    return found.operators;
+  }
+
   return {
     clock,
     forgejo,
-    cluster,
-    restartOperator() {
-      operator = newOperator();
-    },
+    clusters: all.map(({ cluster }) => cluster),
+    cluster: first.cluster,
+    restartOperator: (cluster = 0, replica = 0) => operatorsOf(cluster).restart(replica),
+    route: (cluster, route) => operatorsOf(cluster).route(route),
   };
 }

@@ -93,9 +93,12 @@ function read<T>(where: Where, request: Call<T>, response: HttpResponse): Result
   return { ok: true, value: decoded.value, serverDate };
 }
 
+/** What comes later can be neither written as RFC 3339 nor meant. */
+const LATEST_DATE = Date.UTC(9000, 0, 1);
+
 function parseDate(header: string | undefined): number | null {
   const date = Date.parse(header ?? '');
-  return Number.isNaN(date) ? null : date;
+  return date >= 0 && date < LATEST_DATE ? date : null;
 }
 
 function isPassing(failure: ForgejoFailure): boolean {

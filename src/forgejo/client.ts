@@ -3,8 +3,9 @@
 import type { Scope } from '../api/scope.ts';
 import type { QueuedJob, Registration, RegistrationRef } from '../pool/forgejo.ts';
 import { type Connection, call, deadlineOf, type Result } from './call.ts';
-import { decodeCreated, decodeJobs, decodeRegistration } from './schemas.ts';
-import { runnersPath } from './scope-path.ts';
+import type { RepositoryName } from './repositories.ts';
+import { decodeCreated, decodeJobs, decodeRegistration, decodeRepositoryId } from './schemas.ts';
+import { repositoryPath, runnersPath } from './scope-path.ts';
 
 /** Waiting and running jobs of the scope, newest first; unpaged, 183 KB for 1000 jobs. */
 export function listJobs(connection: Connection, scope: Scope): Promise<Result<readonly QueuedJob[]>> {
@@ -24,6 +25,20 @@ export function getRegistration(connection: Connection, scope: Scope, id: number
     path: `${runnersPath(scope)}/${id}`,
     success: 200,
     decode: decodeRegistration,
+    deadline: deadlineOf(connection),
+  });
+}
+
+/**
+ * The id of a repository by its present name; the token needs `read:repository`. A former name is a redirect, which is never
+ * followed (facts: section 1, "Authorization", renames).
+ */
+export function getRepositoryId(connection: Connection, { owner, name }: RepositoryName): Promise<Result<number>> {
+  return call(connection, {
+    method: 'GET',
+    path: repositoryPath(owner, name),
+    success: 200,
+    decode: decodeRepositoryId,
     deadline: deadlineOf(connection),
   });
 }

@@ -3,12 +3,12 @@
  * CA, at most one under way at a time, repeated when a pool's interval is over or when somebody needs a younger one.
  * Failures are remembered too, so that a server in trouble is not asked by every pool in turn.
  */
-import { createHash } from 'node:crypto';
 import type { Scope } from '../api/scope.ts';
 import type { Clock } from '../clock.ts';
 import type { ForgejoView, Registration } from '../pool/forgejo.ts';
 import type { Instant } from '../pool/instant.ts';
 import type { Access } from './access.ts';
+import { accessKey } from './access-key.ts';
 import type { Connection, Result } from './call.ts';
 import { listJobs } from './client.ts';
 import { listRegistrations } from './list-registrations.ts';
@@ -55,7 +55,18 @@ export function createReader(options: ReaderOptions): Reader {
   const { clock } = options;
   const serverClock = createServerClock(clock);
   const entries = new Map<string, ReadEntry>();
+  const keys = new Map<string, { readonly access: Access; readonly key: string }>();
   let order = 0;
+
+  /** Kept for each server and scope: every call asks, and almost always with the same token. */
+  function keyOf(access: Access, scope: Scope): string {
+    const prefix = prefixOf(access, scope);
+    const known = keys.get(prefix);
+    if (known !== undefined && known.access.token === access.token && known.access.ca === access.ca) return known.key;
+    const key = `${prefix}${accessKey(access)}`;
+    keys.set(prefix, { access, key });
+    return key;
+  }
 
   async function read(
     access: Access,
@@ -149,10 +160,4 @@ function dropIdle(entries: Map<string, ReadEntry>, now: number): void {
 /** Server and scope; a write counts for every token that sees them. */
 function prefixOf(access: Access, scope: Scope): string {
   return `${access.url} ${runnersPath(scope)} `;
-}
-
-/** Holds a digest of the token, never the token. */
-function keyOf(access: Access, scope: Scope): string {
-  const secret = JSON.stringify([access.token, access.ca ?? null]);
-  return `${prefixOf(access, scope)}${createHash('sha256').update(secret).digest('hex')}`;
 }

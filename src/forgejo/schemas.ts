@@ -42,6 +42,8 @@ const CreatedRow = Type.Object({
   token: Type.String({ minLength: 1 }),
 });
 
+const RepositoryRow = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+
 /** protobuf's JSON writes int64 as text and leaves 0 out. */
 const UpdateLogAnswer = Type.Object({ ackIndex: Type.Optional(Type.String({ pattern: '^[0-9]{1,19}$' })) });
 
@@ -49,6 +51,7 @@ const checkJobs = checker(Type.Array(JobRow));
 const checkRunners = checker(Type.Array(RunnerRow));
 const checkRunner = checker(RunnerRow);
 const checkCreated = checker(CreatedRow);
+const checkRepository = checker(RepositoryRow);
 const checkLog = checker(UpdateLogAnswer);
 
 /** Forgejo answers an empty queue with `null`. Rows of an unknown status are left out: neither waiting nor running. */
@@ -72,6 +75,12 @@ export function decodeCreated(body: string): Decoded<{ readonly registration: Re
   const row = checkCreated(body);
   if (!row.ok) return row;
   return { ok: true, value: { registration: { id: row.value.id, uuid: row.value.uuid }, token: row.value.token } };
+}
+
+/** The id of a repository. */
+export function decodeRepositoryId(body: string): Decoded<number> {
+  const row = checkRepository(body);
+  return row.ok ? { ok: true, value: row.value.id } : row;
 }
 
 /** Number of log lines that the server has, as decimal text. */

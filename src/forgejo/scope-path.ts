@@ -15,8 +15,17 @@ function owner(scope: Scope): string {
     case 'user':
       return '/user';
     case 'repository':
-      return `/repos/${segment(scope.owner)}/${segment(scope.repository)}`;
+      return repository(scope.owner, scope.repository);
   }
+}
+
+/** Path of one repository, for example `/api/v1/repos/acme/app`; names are percent-encoded. */
+export function repositoryPath(owner: string, name: string): string {
+  return `/api/v1${repository(owner, name)}`;
+}
+
+function repository(owner: string, name: string): string {
+  return `/repos/${segment(owner)}/${segment(name)}`;
 }
 
 /** URL parsers fold `..` and `%2e%2e` away, so a name of dots only is encoded twice: a name that no server has. */

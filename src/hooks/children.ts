@@ -1,5 +1,5 @@
 /** The children of an answer: what is kept is echoed as observed, what is new is rendered, and nothing is forgotten. */
-import { LABEL_POOL_UID } from '../api/keys.ts';
+import { LABEL_POOL_UID, LABEL_RUNNER } from '../api/keys.ts';
 import type { RunnerPoolSpec } from '../api/runnerpool.ts';
 import { renderConfigMap } from '../children/config-map.ts';
 import { echo } from '../children/echo.ts';
@@ -9,6 +9,7 @@ import { renderSecret } from '../children/secret.ts';
 import type { RunnerTags } from '../pool/observed.ts';
 import type { ChildIntent } from '../pool/settle.ts';
 import type { DecodedRequest } from './decode.ts';
+import { once } from './once.ts';
 import { objectAt, textAt, type WireObject } from './wire.ts';
 
 export interface ChildrenInput {
@@ -20,6 +21,8 @@ export interface ChildrenInput {
   readonly tokenOf: (runner: string) => string | undefined;
 }
 
+const echoOnce = once(echo);
+
 /** For `/sync`: also children that are no runner's stay, and the pool's ConfigMap is there before a runner needs it. */
 export function childrenOfSync(input: ChildrenInput): readonly object[] {
   const { decoded } = input;
@@ -28,8 +31,9 @@ export function childrenOfSync(input: ChildrenInput): readonly object[] {
   const current = observed !== undefined ? [echo(observed)] : decoded.namespaceTerminating ? [] : [config];
   const used = [...decoded.raw.configMaps]
     .filter(([name, object]) => name !== config.metadata.name && isWanted(name, object, decoded))
-    .map(([, object]) => echo(object));
-  return [...current, ...used, ...foreign(decoded), ...runnerChildren(input, config.metadata.name)];
+    .map(([, object]) => echoOnce(object));
+  const others = foreign(decoded).map(echoOnce);
+  return [...current, ...used, ...others, ...runnerChildren(input, config.metadata.name)];
 }
 
 /** For `/finalize`: what no runner needs any more goes. `runnersLeft`: one may still run, and mount a ConfigMap. */
@@ -37,14 +41,14 @@ export function childrenOfFinalize(input: ChildrenInput, runnersLeft: boolean): 
   const { decoded } = input;
   const used = [...decoded.raw.configMaps]
     .filter(([name]) => runnersLeft && decoded.configMapsInUse.has(name))
-    .map(([, object]) => echo(object));
+    .map(([, object]) => echoOnce(object));
   return [...used, ...runnerChildren(input, '')];
 }
 
 /** Everything as observed: the answer when nothing can be decided. */
 export function childrenAsObserved(decoded: DecodedRequest): readonly object[] {
   const { secrets, configMaps, workloads } = decoded.raw;
-  return [...configMaps.values(), ...secrets.values(), ...workloads.values()].map(echo);
+  return [...configMaps.values(), ...secrets.values(), ...workloads.values()].map(echoOnce);
 }
 
 /** A ConfigMap that is not ours by its label is not ours to drop. */
@@ -53,41 +57,45 @@ function isWanted(name: string, object: WireObject, decoded: DecodedRequest): bo
   return label !== decoded.pool.uid || decoded.configMapsInUse.has(name);
 }
 
-/** Children without our labels: somebody changed them, and what an answer leaves out is deleted. */
-function foreign(decoded: DecodedRequest): readonly object[] {
-  const { secrets, workloads } = decoded.observed;
-  return [...withoutSlot(decoded.raw.secrets, secrets), ...withoutSlot(decoded.raw.workloads, workloads)];
+/** Children whose labels somebody changed: what an answer leaves out is deleted. */
+function foreign(decoded: DecodedRequest): readonly WireObject[] {
+  const { secrets, workloads } = decoded.raw;
+  return [...secrets, ...workloads].filter(([name, object]) => !isRunners(name, object, decoded)).map(([, object]) => object);
 }
 
-function withoutSlot(objects: ReadonlyMap<string, WireObject>, ours: readonly { readonly tags: RunnerTags }[]): readonly object[] {
-  const names = new Set(ours.map(({ tags }) => tags.runner));
-  return [...objects].filter(([name]) => !names.has(name)).map(([, object]) => echo(object));
+/** Whether the object is the one that its labels say: only of such a one do intents speak. */
+function isRunners(name: string, object: WireObject, { pool }: DecodedRequest): boolean {
+  const labels = objectAt(objectAt(object, 'metadata'), 'labels');
+  return textAt(labels, LABEL_RUNNER) === name && textAt(labels, LABEL_POOL_UID) === pool.uid;
 }
 
 function runnerChildren(input: ChildrenInput, configMapName: string): readonly object[] {
+  const { decoded } = input;
+  const { secrets, workloads } = decoded.raw;
   return input.intents.flatMap((intent) => {
     switch (intent.kind) {
       case 'keepSecret':
-        return echoed(input.decoded.raw.secrets.get(intent.runner));
+        return echoed(intent.runner, secrets, decoded);
       case 'keepWorkload':
-        return echoed(input.decoded.raw.workloads.get(intent.runner));
+        return echoed(intent.runner, workloads, decoded);
       case 'renderSecret': {
-        const observed = input.decoded.raw.secrets.get(intent.tags.runner);
-        if (observed !== undefined) return [];
-        const token = input.tokenOf(intent.tags.runner);
         const { tags } = intent;
-        return token === undefined || !isRegistered(tags) ? [] : [renderSecret({ pool: input.decoded.pool, tags, token })];
+        const token = input.tokenOf(tags.runner);
+        const taken = secrets.has(tags.runner);
+        return taken || token === undefined || !isRegistered(tags) ? [] : [renderSecret({ pool: decoded.pool, tags, token })];
       }
       case 'renderWorkload': {
         const { tags } = intent;
-        return isRegistered(tags) ? [renderRunner({ pool: input.decoded.pool, spec: input.spec, tags, configMapName })] : [];
+        const taken = workloads.has(tags.runner);
+        return taken || !isRegistered(tags) ? [] : [renderRunner({ pool: decoded.pool, spec: input.spec, tags, configMapName })];
       }
     }
   });
 }
 
-function echoed(object: WireObject | undefined): readonly object[] {
-  return object === undefined ? [] : [echo(object)];
+function echoed(name: string, objects: ReadonlyMap<string, WireObject>, decoded: DecodedRequest): readonly object[] {
+  const object = objects.get(name);
+  return object !== undefined && isRunners(name, object, decoded) ? [echoOnce(object)] : [];
 }
 
 function isRegistered(tags: RunnerTags): tags is RegisteredTags {

@@ -11,9 +11,12 @@ import type { ForgejoView } from '../pool/forgejo.ts';
 import { type Judged, judge } from '../pool/judge.ts';
 import type { Effect, Outcome, World } from '../pool/model.ts';
 import type { Plan } from '../pool/plan.ts';
+import type { RepositoryFilter } from '../pool/repositories.ts';
+import { limitsAt } from '../pool/schedule.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
 import { type MemoryStore, mergeMemory } from './pool-memory.ts';
+import { resolveRepositories, withoutLookups } from './repository-filter.ts';
 
 export interface CallTimes {
   /** Own clock: when this call's turn came; what is read for it alone is read after that. */
@@ -54,10 +57,17 @@ export async function decide<P extends Plan>(
   needsFresh: (plan: P) => boolean,
 ): Promise<Decision<P>> {
   const intervalMs = call.spec.pollIntervalSeconds * 1000;
-  const first = decideOn(await readInTime(call, deps, { intervalMs }), call, deps, memory, planner);
+  const [shared, repositories] = await Promise.all([readInTime(call, deps, { intervalMs }), repositoriesOf(call, deps)]);
+  const first = decideOn(shared, repositories, call, deps, memory, planner);
   if (!needsFresh(first.plan)) return first;
   const view = await readInTime(call, deps, { intervalMs, begunAfter: call.arrivedAt });
-  return decideOn(view, call, deps, memory, planner);
+  return decideOn(view, repositories, call, deps, memory, planner);
+}
+
+/** Nothing new is made for a pool that is deleted. */
+async function repositoriesOf({ spec, access, decoded, calledAt }: Call, deps: OperatorDeps): Promise<RepositoryFilter> {
+  if (decoded.pool.deletionAt !== null) return withoutLookups(spec.repositories);
+  return resolveRepositories(spec.repositories, access, deps.repositories, calledAt + READS_MS);
 }
 
 /** Decides without asking Forgejo, for want of what it takes to ask: nothing is known of it. */
@@ -71,9 +81,9 @@ export function decideWithoutAccess<P extends Plan>(
 ): Decision<P> {
   const { decoded, spec } = pool;
   const now = deps.reader.forgejoNow({ url: spec.forgejo.url, token: '' });
-  const world = worldOf({ kind: 'unavailable', failure: problem, nextReadAt: now + retryMs }, decoded, spec, now, deps, memory);
-  const slots = judge(world);
-  return { world, slots, plan: planner(world, slots) };
+  const forgejo: ForgejoView = { kind: 'unavailable', failure: problem, nextReadAt: now + retryMs };
+  const world = worldOf(forgejo, withoutLookups(spec.repositories), decoded, spec, now, deps, memory);
+  return judgeAndPlan(world, deps, planner);
 }
 
 async function readInTime(call: Call, deps: OperatorDeps, options: ReadOptions): Promise<ForgejoView> {
@@ -85,24 +95,36 @@ async function readInTime(call: Call, deps: OperatorDeps, options: ReadOptions):
     return { kind: 'unavailable', failure, nextReadAt: now + READ_AGAIN_MS };
   });
   const view = await Promise.race([deps.reader.read(call.access, call.scope, options), tooLate]);
-  answered.abort();
+  // Without a reason each abort makes an error with its stack.
+  answered.abort('answered');
   return view;
 }
 
 function decideOn<P extends Plan>(
   forgejo: ForgejoView,
+  repositories: RepositoryFilter,
   call: Call,
   deps: OperatorDeps,
   memory: MemoryStore,
   planner: (world: World, slots: readonly Judged[]) => P,
 ): Decision<P> {
-  const world = worldOf(forgejo, call.decoded, call.spec, deps.reader.forgejoNow(call.access), deps, memory);
+  const now = deps.reader.forgejoNow(call.access);
+  return judgeAndPlan(worldOf(forgejo, repositories, call.decoded, call.spec, now, deps, memory), deps, planner);
+}
+
+function judgeAndPlan<P extends Plan>(
+  world: World,
+  deps: OperatorDeps,
+  planner: (world: World, slots: readonly Judged[]) => P,
+): Decision<P> {
   const slots = judge(world);
+  deps.log.judged(world.pool, slots);
   return { world, slots, plan: planner(world, slots) };
 }
 
 function worldOf(
   forgejo: ForgejoView,
+  repositories: RepositoryFilter,
   decoded: DecodedRequest,
   spec: RunnerPoolSpec,
   now: number,
@@ -110,16 +132,19 @@ function worldOf(
   memory: MemoryStore,
 ): World {
   const { pool } = decoded;
+  const clusterNow = deps.clock.now();
   return {
     now,
-    clusterNow: deps.clock.now(),
+    clusterNow,
     pool,
     spec,
+    limits: limitsAt(spec, clusterNow),
     specHash: specHash(spec),
     observed: decoded.observed,
     forgejo,
     memory: mergeMemory(decoded.memoryFromStatus, memory.recall(pool.uid), deps.clock.now()),
     namespaceTerminating: decoded.namespaceTerminating,
+    repositories,
     graces: { issuedMs: deps.config.issuedGraceMs, finishingMs: deps.config.finishingGraceMs },
   };
 }

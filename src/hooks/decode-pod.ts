@@ -5,12 +5,14 @@
  */
 import type { ObservedPod, PodReason, RunnerState } from '../pool/observed.ts';
 import { decodeConditions } from './decode-conditions.ts';
+import { recogniseEviction } from './decode-eviction.ts';
 import { decodeHead, decodeOwner, decodeTags, type Head } from './decode-metadata.ts';
 import { recognise } from './pod-reasons.ts';
 import type { NamedObject } from './protocol.ts';
 import { integerAt, objectAt, objectsAt, textAt, timeAt, type WireObject } from './wire.ts';
 
 const RUNNER_CONTAINER = 'runner';
+const DIND_CONTAINER = 'dind';
 
 /** Null when it is no runner's of this pool. */
 export function decodePod(object: NamedObject, poolUid: string): ObservedPod | null {
@@ -31,8 +33,30 @@ export function decodePod(object: NamedObject, poolUid: string): ObservedPod | n
     state: runnerState(status, objectAt(runner, 'state'), head),
     disruption: disruption(status),
     restarts: integerAt(runner, 'restartCount') ?? 0,
-    lastExitCode: integerAt(objectAt(objectAt(runner, 'lastState'), 'terminated'), 'exitCode'),
+    lastExitCode: integerAt(lastEnd(runner), 'exitCode'),
+    lastReason: recognise(textAt(lastEnd(runner), 'reason')),
+    memoryLimit: memoryLimit(object),
+    eviction: recogniseEviction(textAt(status, 'message')),
+    dindOomKilled: isDindOomKilled(status),
   };
+}
+
+function lastEnd(container: WireObject): WireObject {
+  return objectAt(objectAt(container, 'lastState'), 'terminated');
+}
+
+/** The API server writes canonical quantities; anything else is not repeated. */
+function memoryLimit(pod: WireObject): string | null {
+  const runner = objectsAt(objectAt(pod, 'spec'), 'containers').find((container) => container['name'] === RUNNER_CONTAINER) ?? {};
+  const limit = textAt(objectAt(objectAt(runner, 'resources'), 'limits'), 'memory');
+  return limit !== null && /^\d{1,19}(\.\d{1,9})?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|e\d{1,2})?$/.test(limit) ? limit : null;
+}
+
+/** The mark sticks to the state that the kernel's kill ended, which a restart moves to `lastState` (facts-kubernetes, trap E). */
+function isDindOomKilled(status: WireObject): boolean {
+  const dind = objectsAt(status, 'initContainerStatuses').find((init) => init['name'] === DIND_CONTAINER) ?? {};
+  const ends = [objectAt(objectAt(dind, 'state'), 'terminated'), lastEnd(dind)];
+  return ends.some((end) => textAt(end, 'reason') === 'OOMKilled');
 }
 
 function runnerState(status: WireObject, container: WireObject, head: Head): RunnerState {

@@ -1,6 +1,7 @@
 /** The pool's own status, as an earlier answer wrote it: what a restarted process remembers by. */
 import {
   type BackoffEntry,
+  type Cause,
   ENDED_PHASES,
   LIVE_PHASES,
   type Memory,
@@ -18,7 +19,7 @@ export function decodeMemory(status: WireObject): MemoryFromStatus {
     runners: objectsAt(status, 'runners').flatMap(decodeRunner),
     backoff: objectsAt(status, 'backoff').flatMap(decodeBackoff),
     recent: objectsAt(status, 'recentRunners').flatMap(decodeRecent),
-    lastWarmAttempt: Math.max(0, integerAt(status, 'lastWarmAttempt') ?? 0),
+    lastWarmAttempt: attemptAt(status, 'lastWarmAttempt') ?? 0,
     oldestWaitingSince: timeAt(objectAt(status, 'queue'), 'oldestWaitingSince'),
   };
 }
@@ -41,19 +42,30 @@ function decodeRunner(entry: WireObject): readonly RememberedRunner[] {
       reason: textAt(entry, 'reason'),
       lastTask: integerAt(entry, 'lastTask'),
       task: integerAt(entry, 'task'),
-      asked: Array.isArray(entry['asked']) ? entry['asked'].filter(Number.isSafeInteger) : [],
+      asked: integersAt(entry, 'asked'),
       askedAt: timeAt(entry, 'askedAt'),
+      lostTasks: integersAt(entry, 'lostTasks'),
+      lostSince: timeAt(entry, 'lostSince'),
       worked: entry['worked'] === true,
+      cause: decodeCause(objectAt(entry, 'cause')),
     },
   ];
 }
 
+/** It goes into the log of somebody's job: what is not made of plain words is not ours. */
+function decodeCause(entry: WireObject): Cause | null {
+  const reason = textAt(entry, 'reason');
+  const message = textAt(entry, 'message');
+  if (reason === null || message === null || !/^\w{1,40}$/.test(reason) || !/^[\w ,.:()-]{1,120}$/.test(message)) return null;
+  return { reason, message, exitCode: integerAt(entry, 'exitCode') };
+}
+
 function decodeBackoff(entry: WireObject): readonly BackoffEntry[] {
   const key = textAt(entry, 'key');
-  const attempts = integerAt(entry, 'attempts');
+  const attempts = attemptAt(entry, 'attempts');
   const until = timeAt(entry, 'until');
   const lastRunner = textAt(entry, 'lastRunner');
-  if (key === null || attempts === null || attempts < 0 || until === null || lastRunner === null) return [];
+  if (key === null || attempts === null || until === null || lastRunner === null) return [];
   return [{ key, attempts, until, heldBack: entry['heldBack'] === true, lastRunner }];
 }
 
@@ -61,10 +73,34 @@ function decodeRecent(entry: WireObject): readonly RecentRunner[] {
   const name = textAt(entry, 'name');
   const reason = textAt(entry, 'reason');
   const at = timeAt(entry, 'at');
-  const attempt = integerAt(entry, 'attempt');
+  const attempt = attemptAt(entry, 'attempt');
   if (name === null || reason === null || at === null || attempt === null) return [];
-  const message = textAt(entry, 'message') ?? '';
-  return [{ name, job: textAt(entry, 'job'), handle: textAt(entry, 'handle'), reason, message, at, attempt }];
+  return [
+    {
+      name,
+      job: textAt(entry, 'job'),
+      handle: textAt(entry, 'handle'),
+      reason,
+      message: textAt(entry, 'message') ?? '',
+      exitCode: integerAt(entry, 'exitCode'),
+      repositoryId: integerAt(entry, 'repositoryId'),
+      at,
+      attempt,
+    },
+  ];
+}
+
+function integersAt(entry: WireObject, key: string): readonly number[] {
+  const list = entry[key];
+  return Array.isArray(list) ? list.filter((item: unknown): item is number => Number.isSafeInteger(item)) : [];
+}
+
+/** More than any pool makes; where whole numbers end two runners would have one name. */
+const MOST_ATTEMPTS = 1e12;
+
+function attemptAt(parent: WireObject, key: string): number | null {
+  const attempt = integerAt(parent, key);
+  return attempt !== null && attempt >= 0 && attempt <= MOST_ATTEMPTS ? attempt : null;
 }
 
 const PHASES: ReadonlySet<string> = new Set([...LIVE_PHASES, ...ENDED_PHASES]);

@@ -3,6 +3,7 @@ import type { RenderAssets } from '../children/input.ts';
 import type { Clock } from '../clock.ts';
 import type { EffectsUnderWay } from '../forgejo/perform.ts';
 import type { Reader } from '../forgejo/reader.ts';
+import type { RepositoryDirectory } from '../forgejo/repositories.ts';
 import type { Transport } from '../forgejo/transport.ts';
 import type { OperatorLog } from './operator-log.ts';
 
@@ -12,6 +13,8 @@ export interface OperatorDeps {
   readonly clock: Clock;
   readonly log: OperatorLog;
   readonly assets: RenderAssets;
+  /** Names of repositories, looked up once. */
+  readonly repositories: RepositoryDirectory;
   /** Effects of all calls that are under way. */
   readonly effectsUnderWay: EffectsUnderWay;
   readonly config: {

@@ -1,7 +1,7 @@
 /** `/finalize`: a pool that is deleted, until nothing of it is left. */
 import { DRAIN_MARGIN_SECONDS, type RunnerPoolSpec } from '../api/runnerpool.ts';
 import { scopeOf } from '../api/scope.ts';
-import { readForgejo, validateSpec } from '../api/validate.ts';
+import { readForgejo } from '../api/validate.ts';
 import { type Finding, findings, findingsForInvalidSpec } from '../pool/conditions.ts';
 import { type FinalizePlan, isLostForGood, isScopeGone, planFinalize } from '../pool/finalize.ts';
 import type { Judged } from '../pool/judge.ts';
@@ -10,6 +10,7 @@ import { settle } from '../pool/settle.ts';
 import { renderStatus } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
+import { checkedSpec } from './checked-spec.ts';
 import { childrenOfFinalize } from './children.ts';
 import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
@@ -26,7 +27,7 @@ const UNREADABLE = { kind: 'problem', problem: { kind: 'forgejoUnreadable' } } a
 export async function finalizePool(decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
   const { uid } = decoded.pool;
   if (memory.recall(uid).finalized) return heldByOthers(decoded, deps);
-  const spec = readSpec(decoded.rawSpec);
+  const spec = readSpec(decoded);
   const observesChildren = observedChildren(decoded).size > 0;
   const last = memory.recall(uid);
   const resolved = spec === null ? UNREADABLE : resolveAccess(spec.forgejo, decoded, last.access);
@@ -73,7 +74,7 @@ function answer(
 ): Draft {
   const { uid } = decoded.pool;
   const settled = settle(world, slots, plan, outcomes);
-  if (plan.leftBehind.length > 0) deps.log.leftBehind(decoded.pool, plan.leftBehind);
+  if (plan.finalized && plan.leftBehind.length > 0) deps.log.leftBehind(decoded.pool, plan.leftBehind);
   if (plan.finalized) {
     memory.finish(uid);
   } else {
@@ -101,8 +102,8 @@ function answer(
 }
 
 /** A spec that is refused ends all the same, and is not called valid for that. */
-function foundOf({ rawSpec }: DecodedRequest, found: readonly Finding[]): readonly Finding[] {
-  const validated = validateSpec(rawSpec);
+function foundOf(decoded: DecodedRequest, found: readonly Finding[]): readonly Finding[] {
+  const validated = checkedSpec(decoded);
   if (validated.ok) return found;
   const invalid = findingsForInvalidSpec(validated.problems).filter(({ type }) => type === 'SpecValid');
   return [...found.filter(({ type }) => type !== 'SpecValid'), ...invalid];
@@ -114,10 +115,10 @@ function busyJobs(slots: readonly Judged[]): ReadonlySet<string> {
 }
 
 /** Deleting needs the uid and `spec.forgejo` only: a spec that is refused elsewhere must not keep a pool for ever. */
-function readSpec(rawSpec: unknown): RunnerPoolSpec | null {
-  const validated = validateSpec(rawSpec);
+function readSpec(decoded: DecodedRequest): RunnerPoolSpec | null {
+  const validated = checkedSpec(decoded);
   if (validated.ok) return validated.spec;
-  const forgejo = readForgejo(rawSpec);
+  const forgejo = readForgejo(decoded.rawSpec);
   return forgejo === null ? null : { ...FALLBACK, forgejo };
 }
 
@@ -138,5 +139,10 @@ const FALLBACK: RunnerPoolSpec = {
   idleTimeoutSeconds: 300,
   drainTimeoutSeconds: JOB_TIMEOUT_SECONDS + DRAIN_MARGIN_SECONDS,
   history: { succeeded: 0, failed: 0 },
+  schedules: [],
+  fairness: { order: 'OldestFirst' },
+  claimDelaySeconds: 0,
+  updateStrategy: { maxUnavailable: 1 },
+  reportDeadRunners: true,
   paused: false,
 };

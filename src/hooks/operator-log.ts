@@ -1,11 +1,14 @@
 /** What the operator says in its log: one line for what was done at Forgejo, one for what failed. Never a body or a token. */
 import type { Logger } from 'pino';
+import type { Judged } from '../pool/judge.ts';
 import type { Outcome, PoolIdentity } from '../pool/model.ts';
 
 export interface OperatorLog {
   outcomes(pool: PoolIdentity, outcomes: readonly Outcome[]): void;
   /** A deleted pool ended although this was still there. */
   leftBehind(pool: PoolIdentity, names: readonly string[]): void;
+  /** Every decision: each slot with its phase and the row of the table that ruled. */
+  judged(pool: PoolIdentity, slots: readonly Judged[]): void;
 }
 
 export function createOperatorLog(log: Logger): OperatorLog {
@@ -15,6 +18,16 @@ export function createOperatorLog(log: Logger): OperatorLog {
     },
     leftBehind(pool, names) {
       log.warn({ namespace: pool.namespace, pool: pool.name, runners: names }, 'a deleted pool left runners behind');
+    },
+    judged({ namespace, name }, slots) {
+      if (!log.isLevelEnabled('debug')) return;
+      for (const { key, phase, ruledBy, remembered } of slots) {
+        if (remembered?.phase === phase) continue;
+        log.debug(
+          { namespace, pool: name, runner: key, from: remembered?.phase ?? null, to: phase, row: ruledBy },
+          'a runner changed its phase',
+        );
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
 /** The three hooks as plain functions: bodies in, replies out. HTTP is a skin around them, and so is a simulation. */
+import { createRepositoryDirectory } from '../forgejo/repositories.ts';
 import { customize } from './customize.ts';
 import type { CallTimes } from './decide.ts';
 import { type DecodedRequest, decodeRequest } from './decode.ts';
@@ -12,8 +13,11 @@ import { syncPool } from './sync.ts';
 
 type Handler = (decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore) => Promise<Draft>;
 
-export function createOperator(options: Omit<OperatorDeps, 'effectsUnderWay'>): Operator {
-  const deps: OperatorDeps = { ...options, effectsUnderWay: new Map() };
+/** What is kept between the calls is made here: one operator is one process. */
+export function createOperator(options: Omit<OperatorDeps, 'effectsUnderWay' | 'repositories'>): Operator {
+  const { transport, clock, config } = options;
+  const repositories = createRepositoryDirectory({ transport, clock, timeoutMs: config.forgejoTimeoutMs });
+  const deps: OperatorDeps = { ...options, repositories, effectsUnderWay: new Map() };
   const memory = createMemoryStore(deps.clock);
 
   async function hook(body: unknown, name: 'sync' | 'finalize', handle: Handler): Promise<HookReply> {

@@ -94,10 +94,13 @@ export function mergeMemory(status: MemoryFromStatus, own: PoolMemory, now: numb
     oldestWaitingSince: active ? last.oldestWaitingSince : status.oldestWaitingSince,
     credentials: own.held,
     firstSeen: last?.firstSeen ?? new Map(),
-    runningTasks: last?.runningTasks ?? new Map(),
+    runningTasks: last?.runningTasks ?? null,
     endSeenAt: last?.endSeenAt ?? new Map(),
     rowGoneSince: last?.rowGoneSince ?? new Map(),
     rowIdleSince: last?.rowIdleSince ?? new Map(),
+    peaks: last?.peaks ?? [],
+    openTasks: last?.openTasks ?? new Map(),
+    listed: last?.listed ?? null,
   };
 }
 

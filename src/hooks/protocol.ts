@@ -6,6 +6,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import { API_VERSION, KIND } from '../api/keys.ts';
 import { RFC_3339 } from '../api/rfc3339.ts';
+import { isTooDeep, MOST_LEVELS } from './nesting.ts';
 
 const Time = Type.String({ pattern: RFC_3339 });
 const Name = Type.String({ minLength: 1, maxLength: 253 });
@@ -26,7 +27,11 @@ const Parent = Type.Object({
 
 /** What every object that the API server sends carries; cluster-scoped ones have no namespace. */
 const NamedObject = Type.Object({ metadata: Type.Object({ ...Metadata, namespace: Type.Optional(Name) }) });
-const ChildObject = Type.Object({ metadata: Type.Object({ ...Metadata, namespace: Name }) });
+const ChildObject = Type.Object({
+  apiVersion: Type.String(),
+  kind: Type.String(),
+  metadata: Type.Object({ ...Metadata, namespace: Name }),
+});
 
 /** Kind (`Job.batch/v1`) -> `namespace/name` (`name` when cluster-scoped) -> object; every kind that was asked for is there, if empty. */
 export const SyncRequest = Type.Object({
@@ -49,7 +54,10 @@ const compiledCustomize = TypeCompiler.Compile(CustomizeRequest);
 /** The body of `/sync` and `/finalize`. `reason` names the first field that is wrong, never a value. */
 export function parseSyncRequest(body: unknown): Parsed<SyncRequest> {
   const reason = versionProblem(body);
-  return reason === null ? parse(compiledSync, body) : { ok: false, reason };
+  if (reason !== null) return { ok: false, reason };
+  const parsed = parse(compiledSync, body);
+  const problem = parsed.ok ? (childProblem(parsed.request.children) ?? depthProblem(parsed.request)) : null;
+  return problem === null ? parsed : { ok: false, reason: `${REFUSAL}${problem}` };
 }
 
 /** The body of `/customize`, which has no children and no related objects. */
@@ -57,11 +65,13 @@ export function parseCustomizeRequest(body: unknown): Parsed<CustomizeRequest> {
   return parse(compiledCustomize, body);
 }
 
+const REFUSAL = `not a hook request of Metacontroller for ${KIND} ${API_VERSION}: `;
+
 function parse<S extends TSchema>(check: TypeCheck<S>, body: unknown): Parsed<Static<S>> {
   if (check.Check(body)) return { ok: true, request: body };
   const problem = check.Errors(body).First();
   const path = problem === undefined || problem.path === '' ? 'the body' : readablePath(problem.path);
-  return { ok: false, reason: `not a hook request of Metacontroller for ${KIND} ${API_VERSION}: ${path}: ${expectation(problem?.schema)}` };
+  return { ok: false, reason: `${REFUSAL}${path}: ${expectation(problem?.schema)}` };
 }
 
 function expectation(schema: TSchema | undefined): string {
@@ -71,15 +81,41 @@ function expectation(schema: TSchema | undefined): string {
   return `must be ${schema['type'] === 'object' || schema['type'] === 'integer' ? 'an' : 'a'} ${schema['type']}`;
 }
 
+/** Kinds and `namespace/name` are made of these; what is not is not repeated. */
+const PART = /^[\w.:/-]{1,320}$/;
+
 /** A JSON pointer as Kubernetes writes paths; keys of children are object names, which are no secrets. */
 function readablePath(pointer: string): string {
   return pointer
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((part) => (/^\w+$/.test(part) ? `.${part}` : `[${part}]`))
+    .map((part) => (/^\w{1,63}$/.test(part) ? `.${part}` : `[${PART.test(part) ? part : '?'}]`))
     .join('')
     .replace(/^\./, '');
+}
+
+/** A child under another's key could not be answered as it was observed, and what is not answered is deleted. */
+function childProblem(children: SyncRequest['children']): string | null {
+  for (const [group, objects] of Object.entries(children)) {
+    const [, kind = '', apiVersion = ''] = /^([^.]+)\.(.+)$/.exec(group) ?? [];
+    for (const [key, child] of Object.entries(objects)) {
+      const named = `${child.metadata.namespace}/${child.metadata.name}` === key;
+      const wrong = child.kind !== kind ? 'kind' : child.apiVersion !== apiVersion ? 'apiVersion' : named ? null : 'metadata';
+      if (wrong !== null) return `${readablePath(`/children/${pointerPart(group)}/${pointerPart(key)}`)}.${wrong}: must be as its key says`;
+    }
+  }
+  return null;
+}
+
+/** Children are answered as they were observed, and a refused spec's status as it was. */
+function depthProblem({ children, parent }: SyncRequest): string | null {
+  const deep = isTooDeep(children) ? 'children' : isTooDeep(parent.status) ? 'parent.status' : null;
+  return deep === null ? null : `${deep}: must not be nested deeper than ${MOST_LEVELS} levels`;
+}
+
+function pointerPart(text: string): string {
+  return text.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** v1 bodies differ in the keys of children alone (`name` without its namespace), so a body without children can't be told. */

@@ -1,6 +1,7 @@
 /** `/sync`: one pool, from what was observed to what should be there. */
 import { scopeOf } from '../api/scope.ts';
-import { validateSpec } from '../api/validate.ts';
+import type { Access } from '../forgejo/access.ts';
+import { withoutRefusals } from '../pool/backoff.ts';
 import { findings, findingsForInvalidSpec } from '../pool/conditions.ts';
 import type { Judged } from '../pool/judge.ts';
 import type { World } from '../pool/model.ts';
@@ -9,6 +10,7 @@ import { type Settled, settle } from '../pool/settle.ts';
 import { renderStatus, statusForInvalidSpec } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
+import { checkedSpec } from './checked-spec.ts';
 import { childrenAsObserved, childrenOfSync } from './children.ts';
 import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
@@ -20,7 +22,7 @@ import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
 const ACCESS_RETRY_MS = 30_000;
 
 export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
-  const validated = validateSpec(decoded.rawSpec);
+  const validated = checkedSpec(decoded);
   if (!validated.ok) {
     const status = statusForInvalidSpec(previousOf(decoded), findingsForInvalidSpec(validated.problems), deps.clock.now());
     return { status, children: childrenAsObserved(decoded), mustKeep: observedChildren(decoded), wakeAt: null, now: deps.clock.now() };
@@ -33,6 +35,7 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   }
 
   const { access } = resolved;
+  forgetRefusals(decoded.pool.uid, access, memory);
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access, ...times };
   const decision = await decide(call, deps, memory, plan, (made) => made.effects.some((effect) => effect.kind === 'register'));
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
@@ -40,6 +43,13 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   const settled = settle(decision.world, decision.slots, decision.plan, outcomes);
   memory.change(decoded.pool.uid, { access });
   return { ...answer(decision, settled, decoded, spec, deps, memory), now: deps.reader.forgejoNow(access) };
+}
+
+/** A token that was put right must not wait for what the one before was refused. */
+function forgetRefusals(uid: string, access: Access, memory: MemoryStore): void {
+  const { access: before, last } = memory.recall(uid);
+  if (before === null || last === null || before.token === access.token) return;
+  memory.change(uid, { last: { ...last, backoff: withoutRefusals(last.backoff) } });
 }
 
 function answer(

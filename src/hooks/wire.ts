@@ -39,9 +39,13 @@ export function timeAt(parent: WireObject, key: string): number | null {
 
 const rfc3339 = new RegExp(RFC_3339);
 
+/** In UTC, with an offset the year may leave its four digits, and then the time could not be written down again. */
+const WRITABLE = { from: Date.parse('0000-01-01T00:00:00Z'), until: Date.parse('9999-12-31T23:59:59.999Z') };
+
 /** Ms since the epoch; null for anything but RFC 3339. */
 export function parseTime(text: string): number | null {
-  return rfc3339.test(text) ? Date.parse(text) : null;
+  const time = rfc3339.test(text) ? Date.parse(text) : Number.NaN;
+  return time >= WRITABLE.from && time <= WRITABLE.until ? time : null;
 }
 
 /** A whole number of at least `least`, in decimal digits. */

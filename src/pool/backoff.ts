@@ -6,7 +6,14 @@ import type { ForgejoFailureKind } from './failure.ts';
 import type { QueuedJob } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import type { BackoffEntry, Memory, Outcome } from './model.ts';
-import { FAILED_START_BACKOFF_MS, NO_TASK_BACKOFF_MS, POOL_BRAKE_AFTER, POOL_BRAKE_MS, REFUSED_BACKOFF_MS } from './times.ts';
+import {
+  EARLY_RETRY_MS,
+  FAILED_START_BACKOFF_MS,
+  NO_TASK_BACKOFF_MS,
+  POOL_BRAKE_AFTER,
+  POOL_BRAKE_MS,
+  REFUSED_BACKOFF_MS,
+} from './times.ts';
 
 export const WARM_KEY = 'warm';
 export const POOL_KEY = 'pool';
@@ -58,18 +65,52 @@ export function forgetOld(entries: readonly BackoffEntry[], listed: ReadonlySet<
 
 /**
  * A job that could not be had waits for a concurrency group, most of the time: it is tried again as soon as a running job of
- * its repository has ended. `before`: repository by running task, of the queue before.
+ * its repository has ended. `before`: repository by running task, of the queue before. A process that has just begun (null)
+ * does not know what ended before; it tries once what no running job of its repository can hold.
  */
 export function retryFreed(
   entries: readonly BackoffEntry[],
   jobs: readonly QueuedJob[],
-  before: ReadonlyMap<number, number>,
+  before: ReadonlyMap<number, number> | null,
   now: Instant,
 ): readonly BackoffEntry[] {
-  const running = new Set(jobs.filter((job) => job.status === 'running').map((job) => job.taskId));
-  const freed = new Set([...before].filter(([taskId]) => !running.has(taskId)).map(([, repositoryId]) => repositoryId));
-  const waiting = new Set(jobs.filter((job) => freed.has(job.repositoryId)).map((job) => job.handle));
-  return entries.map((entry) => (entry.heldBack && entry.until > now && waiting.has(entry.key) ? { ...entry, until: now } : entry));
+  const running = jobs.filter((job) => job.status === 'running');
+  const tasks = new Set(running.map((job) => job.taskId));
+  const freed = new Set([...(before ?? [])].filter(([taskId]) => !tasks.has(taskId)).map(([, repositoryId]) => repositoryId));
+  const occupied = new Set(running.map((job) => job.repositoryId));
+  const mayBeFree = (job: QueuedJob): boolean => (before === null ? !occupied.has(job.repositoryId) : freed.has(job.repositoryId));
+  const waiting = new Set(jobs.filter(mayBeFree).map((job) => job.handle));
+  const next = oldestHeldBack(entries, jobs);
+  return entries.map((entry) => {
+    if (!entry.heldBack || entry.until <= now || !waiting.has(entry.key)) return entry;
+    return { ...entry, until: earlyRetryAt(entry, next.has(entry.key) ? EARLY_RETRY_MS.next : EARLY_RETRY_MS.others, now) };
+  });
+}
+
+/** Of each repository the handle that a group most likely lets go first: groups run in order of age. */
+function oldestHeldBack(entries: readonly BackoffEntry[], jobs: readonly QueuedJob[]): ReadonlySet<string> {
+  const heldBack = new Set(entries.filter((entry) => entry.heldBack).map((entry) => entry.key));
+  const newestFirst = jobs.filter((job) => heldBack.has(job.handle)).toSorted((a, b) => b.id - a.id);
+  return new Set(new Map(newestFirst.map((job) => [job.repositoryId, job.handle])).values());
+}
+
+/** At once while the back-off is short; later no sooner than so long after the last try, since a repository's jobs may end each second. */
+function earlyRetryAt({ attempts, until }: BackoffEntry, spacing: number, now: Instant): Instant {
+  const delay = doubled(NO_TASK_BACKOFF_MS, attempts);
+  if (delay <= spacing) return now;
+  return until - now <= spacing ? until : Math.max(now, until - delay + spacing);
+}
+
+/** What is not tried now: all, and those handles that nobody could have when they were last tried. */
+export function notDue(
+  memory: Pick<Memory, 'backoff'>,
+  now: Instant,
+): { readonly all: ReadonlySet<string>; readonly heldBack: ReadonlySet<string> } {
+  const entries = memory.backoff.filter((entry) => entry.until > now);
+  return {
+    all: new Set(entries.map((entry) => entry.key)),
+    heldBack: new Set(entries.filter((entry) => entry.heldBack).map((entry) => entry.key)),
+  };
 }
 
 export function isBackingOff(memory: Pick<Memory, 'backoff'>, key: string, now: Instant): boolean {
@@ -113,6 +154,11 @@ export function recordRegistrations(entries: readonly BackoffEntry[], outcomes: 
     lastRunner: refused.effect.tags.runner,
   };
   return [...others, entry].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** What was refused to a token says nothing about another one. */
+export function withoutRefusals(entries: readonly BackoffEntry[]): readonly BackoffEntry[] {
+  return entries.filter((entry) => entry.key !== REGISTER_KEY);
 }
 
 const REFUSALS: ReadonlySet<ForgejoFailureKind> = new Set([

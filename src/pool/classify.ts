@@ -66,7 +66,12 @@ export const TABLE: readonly Row[] = [
   { row: '3e', because: 'no task was to be had', when: (s) => s.end === 'noTask', phase: 'idleExit' },
   { row: '3f', because: 'it died, or its fetch got lost', when: (s) => s.end !== 'none', phase: 'failed' },
 
-  { row: '4a', because: 'no Secret: it may be on its way', when: (s) => !s.secret && (s.held || s.young), phase: 'starting' },
+  {
+    row: '4a',
+    because: 'no Secret: it may be on its way',
+    when: (s) => !s.secret && s.row !== 'active' && (s.held || s.young),
+    phase: 'starting',
+  },
   {
     row: '4b',
     because: 'its Secret was refused: it can never start',
@@ -79,7 +84,7 @@ export const TABLE: readonly Row[] = [
     when: (s) => !s.secret && s.kind === 'Deployment' && (s.row === 'absent' || (podWaits(s) && s.row === 'offline')),
     phase: 'failed',
   },
-  { row: '4d', because: 'its Secret was deleted by hand', when: (s) => !s.secret, phase: 'detached' },
+  { row: '4d', because: 'its Secret was deleted by hand, or is late and it is at work already', when: (s) => !s.secret, phase: 'detached' },
 
   {
     row: '5a',

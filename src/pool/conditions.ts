@@ -1,12 +1,15 @@
 /** The pool's conditions: what holds, why, and what to do. A time moves only when a status does. */
 import { CONDITION_REASONS, CONDITION_TYPES, type Condition, type ConditionReason, type ConditionType } from '../api/conditions.ts';
 import { isBackingOff, POOL_KEY, REGISTER_KEY } from './backoff.ts';
+import { draining } from './draining.ts';
 import { type FailureWords, wordsForFailure } from './failure-words.ts';
 import type { Fate } from './fate.ts';
 import type { Instant } from './instant.ts';
 import { rfc3339 } from './instant.ts';
 import type { World } from './model.ts';
 import type { Plan } from './plan.ts';
+import { wordsForUnresolved } from './repositories.ts';
+import { windowOfMaximum } from './schedule.ts';
 import type { Settled } from './settle.ts';
 import { POOL_BRAKE_AFTER } from './times.ts';
 
@@ -93,8 +96,16 @@ function ready(plan: Plan, words: FailureWords | null): Finding {
     ({ phase, slot }) => phase === 'starting' && slot.waitsFor !== null && !HARMLESS_WAITS.has(slot.waitsFor),
   );
   const stuck = late ?? blocked;
-  if (stuck === undefined) return { type: 'Ready', status: 'True', reason: 'RunnersReady', message: 'No wanted runner is stuck.' };
-  return { type: 'Ready', status: 'False', ...stuckWords(stuck) };
+  if (stuck !== undefined) return { type: 'Ready', status: 'False', ...stuckWords(stuck) };
+  // Between two tries there is no runner that could be stuck.
+  if (isBraked(plan)) return { type: 'Ready', status: 'False', reason: 'StartFailures', message: BRAKED };
+  return { type: 'Ready', status: 'True', reason: 'RunnersReady', message: 'No wanted runner is stuck.' };
+}
+
+const BRAKED = 'Runners failed to start in a row: one is tried a minute until one starts. status.recentRunners says how they ended.';
+
+function isBraked({ backoff }: Plan): boolean {
+  return backoff.some(({ key, attempts }) => key === POOL_KEY && attempts >= POOL_BRAKE_AFTER);
 }
 
 /** A Pod passes through these on its way up. */
@@ -106,9 +117,10 @@ function stuckWords({ slot }: Fate): Pick<Finding, 'reason' | 'message'> {
     return { reason: 'PodNotCreated', message };
   }
   const waits = slot.waitsFor === null ? 'it has not reported to Forgejo' : `its Pod waits: ${slot.waitsFor}`;
+  const shows = slot.phase === 'stuck' && slot.pod?.state.kind === 'waiting' ? ` kubectl describe pod ${slot.pod.name} shows why.` : '';
   return {
     reason: slot.phase === 'stuck' ? 'PendingTimeout' : 'RunnersStuck',
-    message: `Runner ${slot.key} does not get to work: ${waits}.`,
+    message: `Runner ${slot.key} does not get to work: ${waits}.${shows}`,
   };
 }
 
@@ -140,30 +152,20 @@ function scalingLimited(world: World, plan: Plan): Finding {
   const limited = (reason: ConditionReason, message: string): Finding => ({ type: 'ScalingLimited', status: 'True', reason, message });
   if (world.namespaceTerminating) return limited('NamespaceTerminating', 'The namespace is being deleted: no new runners.');
   if (world.spec.paused) return limited('Paused', 'spec.paused is true: no new runners; what runs goes on.');
-  const brake = plan.backoff.find((entry) => entry.key === POOL_KEY);
-  if (brake !== undefined && brake.attempts >= POOL_BRAKE_AFTER) {
-    return limited('StartFailures', 'Runners failed to start in a row: one is tried a minute until one starts.');
+  const unresolved = world.forgejo.kind === 'answered' ? wordsForUnresolved(world.repositories.unresolved) : null;
+  if (unresolved !== null) return limited('RepositoriesUnresolved', unresolved);
+  if (isBraked(plan)) return limited('StartFailures', BRAKED);
+  if (plan.atMaximum) return limited('AtMaximum', `More runners are wanted than ${maximumOf(world)} allows.`);
+  if (plan.demand?.limited === true) {
+    const words = 'Some jobs wait although there is room: their repository or owner has as many runners as spec.fairness allows.';
+    return limited('FairnessLimit', words);
   }
-  if (plan.atMaximum) return limited('AtMaximum', `More runners are wanted than spec.maxRunners (${world.spec.maxRunners}) allows.`);
   const waiting = plan.backoff.some((entry) => entry.key !== POOL_KEY && entry.until > world.now);
   if (waiting) return limited('BackingOff', 'Some jobs or runners are tried again later: see status.backoff.');
   return { type: 'ScalingLimited', status: 'False', reason: 'WithinLimits', message: 'The pool follows the demand.' };
 }
 
-function draining(plan: Plan, finalizing: boolean, world: World): Finding {
-  if (finalizing) {
-    const most = `It ends ${world.spec.drainTimeoutSeconds} s after its deletion at the latest (spec.drainTimeoutSeconds).`;
-    return { type: 'Draining', status: 'True', reason: 'Finalizing', message: `The pool is deleted once its runners have ended. ${most}` };
-  }
-  const outdated = plan.fates.some(({ slot, phase }) => slot.outdated && DRAINING.has(phase));
-  if (outdated)
-    return {
-      type: 'Draining',
-      status: 'True',
-      reason: 'OutdatedRunners',
-      message: 'Runners of an older spec end with their job, or when they are replaced.',
-    };
-  return { type: 'Draining', status: 'False', reason: 'NotDraining', message: 'No runner of an older spec is left.' };
+function maximumOf({ spec, limits }: World): string {
+  const window = windowOfMaximum(spec, limits);
+  return `${window === null ? 'spec.maxRunners' : `maxRunners of the window "${window}" in spec.schedules`} (${limits.maxRunners})`;
 }
-
-const DRAINING: ReadonlySet<string> = new Set(['starting', 'idle', 'busy', 'silent', 'detached', 'finishing', 'draining', 'stopping']);

@@ -1,9 +1,9 @@
 /** What the end of a slot means: for the back-off, for the list of recent runners, and for the history of Jobs. */
 import { type Mishap, WARM_KEY } from './backoff.ts';
+import { causeOf } from './cause.ts';
 import { endOf } from './evidence.ts';
 import { isEnded, type Judged } from './judge.ts';
-import type { RecentRunner, World } from './model.ts';
-import { causeOf } from './retire.ts';
+import type { Cause, RecentRunner, World } from './model.ts';
 
 /** The sync that first sees the end; a Job kept as history alone has been counted long ago. */
 export function hasJustEnded(slot: Judged): boolean {
@@ -52,27 +52,42 @@ export function hasJustStarted(slot: Judged): boolean {
 }
 
 export function recentRunner(slot: Judged, world: World): RecentRunner {
-  const { reason, message } = wordsFor(slot);
   return {
     name: slot.key,
+    ...wordsFor(slot),
     job: slot.remembered?.job ?? slot.job?.name ?? null,
     handle: slot.tags.handle,
     attempt: slot.tags.attempt,
-    reason,
-    message,
+    repositoryId: slot.remembered?.repositoryId ?? slot.job?.repositoryId ?? slot.tags.repositoryId,
     at: world.now,
   };
 }
 
-function wordsFor(slot: Judged): { readonly reason: string; readonly message: string } {
-  if (slot.phase === 'completed') return { reason: 'Completed', message: 'its job has ended' };
-  if (slot.phase === 'cancelled') return { reason: 'Cancelled', message: 'its job was cancelled, or its registration removed in mid-task' };
+function wordsFor(slot: Judged): Cause {
+  const cause = causeOf(slot);
+  const said = (reason: string, message: string): Cause => ({ reason, message, exitCode: cause.exitCode });
+  if (slot.phase === 'completed') return said('Completed', 'its job has ended');
+  if (slot.phase === 'cancelled') return said('Cancelled', 'its job was cancelled, or its registration removed in mid-task');
   if (slot.phase === 'idleExit' && slot.tags.handle !== null) {
-    return { reason: 'NoTask', message: 'its job could not be had: taken, cancelled, or held back' };
+    return said('NoTask', 'its job could not be had: taken, cancelled, or held back');
   }
-  if (slot.phase === 'idleExit') return { reason: 'Stopped', message: 'it was stopped while idle' };
-  if (slot.phase === 'ended') return { reason: 'Stopped', message: 'it was stopped, or its workload was deleted' };
-  return { reason: slot.phase === 'lost' ? 'Lost' : 'Failed', message: causeOf(slot) };
+  if (slot.phase === 'idleExit') return said('Stopped', 'it was stopped while idle');
+  if (slot.phase === 'ended' && !isViolent(cause)) return said('Stopped', 'it was stopped, or its workload was deleted');
+  return cause;
+}
+
+/** Stopped in mid-task, and killed at the end of its grace: the exit code tells it from one that went by itself. */
+function isViolent({ exitCode, reason }: Cause): boolean {
+  return exitCode !== null && exitCode > 128 && reason !== 'NotStarted';
+}
+
+/** The answer of a fetch is known to be lost one question after its end: what was written of it then is set right. */
+export function correctRecent(recent: readonly RecentRunner[], slots: readonly Judged[]): readonly RecentRunner[] {
+  const lost = new Map(slots.filter(({ evidence }) => evidence.end === 'lostFetch').map((slot) => [slot.key, slot]));
+  return recent.map((entry) => {
+    const slot = lost.get(entry.name);
+    return slot === undefined || entry.reason !== 'NoTask' ? entry : { ...entry, ...causeOf(slot) };
+  });
 }
 
 /** Its Job will soon say how it ended; one that does not is held up by a container of the user's that never ends. */

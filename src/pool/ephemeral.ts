@@ -3,11 +3,14 @@
  * could hold a task is never stopped.
  */
 import { lastWarmAttempt, newRunner, nextAttempt } from './attempts.ts';
-import { isBackingOff, poolAllows, WARM_KEY } from './backoff.ts';
-import { coveredJobs, unservedJobs, waitingJobs } from './demand.ts';
-import type { Snapshot } from './forgejo.ts';
+import { poolAllows } from './backoff.ts';
+import type { Demand } from './demand.ts';
+import { repositoryOf } from './fairness.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { NewRunner, Phase, World } from './model.ts';
+import type { Peak } from './peaks.ts';
+import { deniesSomeUnknown, isRefused } from './repositories.ts';
+import { readyOnes, scaleWarm } from './warm.ts';
 
 export interface Scaling {
   readonly create: readonly NewRunner[];
@@ -16,33 +19,36 @@ export interface Scaling {
   readonly desired: number;
   /** A job waits, or a minimum is not met, because `maxRunners` is reached. */
   readonly atMaximum: boolean;
+  /** For the next decision; empty for an ephemeral pool. */
+  readonly peaks: readonly Peak[];
 }
 
-export function scaleEphemeral(world: World, slots: readonly Judged[], snapshot: Snapshot): Scaling {
-  const { spec, memory, now } = world;
+export function scaleEphemeral(world: World, slots: readonly Judged[], demand: Demand): Scaling {
+  const { spec, limits, memory, now } = world;
   const live = slots.filter((slot) => isLive(slot.phase));
-  const held = new Set(live.flatMap((slot) => slot.tags.handle ?? []));
   const warm = live.filter((slot) => slot.tags.handle === null);
-  const idle = warm.filter((slot) => slot.phase === 'idle');
-  const unserved = unservedJobs(waitingJobs(coveredJobs(snapshot.jobs, spec)), held, idle.length, world);
+  const unserved = demand.wanted;
 
-  const mayCreate = spec.paused ? 0 : poolAllows(memory, now);
-  const room = Math.max(0, spec.maxRunners - live.length);
+  const mayCreate = spec.paused || deniesSomeUnknown(world.repositories) ? 0 : poolAllows(memory, now);
+  const room = Math.max(0, limits.maxRunners - live.length);
   const assigned = unserved.slice(0, Math.min(room, mayCreate)).map((job) => newRunner(world, job, nextAttempt(job.handle, slots, memory)));
 
-  const pool = scaleWarm(world, warm, Math.max(0, spec.maxRunners - (live.length - ready(warm).length)), {
+  const pool = scaleWarm(world, warm, {
+    most: Math.max(0, limits.maxRunners - (live.length - readyOnes(warm).length)),
     room: room - assigned.length,
     mayCreate: mayCreate - assigned.length,
     firstAttempt: lastWarmAttempt(slots, memory) + 1,
   });
-  const stop = [...live.filter((slot) => lostItsJob(slot) || (!spec.paused && isOutdatedBeforeItsStart(slot))), ...pool.stop];
+  const pointless = (slot: Judged): boolean => lostItsJob(slot) || isRefusedBeforeItsStart(slot, world);
+  const stop = [...live.filter((slot) => pointless(slot) || (!spec.paused && isOutdatedBeforeItsStart(slot))), ...pool.stop];
   const staying = live.filter((slot) => !LEAVING.includes(slot.phase)).length - stop.length;
-  const wanted = staying + unserved.length + pool.missing;
+  const wanted = staying + unserved.length + pool.missingSoon;
   return {
     create: [...assigned, ...pool.create],
     stop,
-    desired: Math.min(wanted, spec.maxRunners),
+    desired: Math.min(wanted, limits.maxRunners),
     atMaximum: unserved.length + pool.missing > room,
+    peaks: [],
   };
 }
 
@@ -55,64 +61,16 @@ function lostItsJob(slot: Judged): boolean {
 
 /** Made from an older spec, perhaps from an image that does not exist, and not running yet: its job gets a new one at once. */
 function isOutdatedBeforeItsStart(slot: Judged): boolean {
-  return (
-    slot.phase === 'starting' && slot.outdated && slot.tags.handle !== null && slot.workload !== null && slot.evidence.pod !== 'running'
-  );
+  return slot.outdated && isNotRunningYet(slot);
 }
 
-/** Idle, or on its way there. */
-function ready(warm: readonly Judged[]): readonly Judged[] {
-  return warm.filter((slot) => slot.phase === 'idle' || slot.phase === 'starting' || slot.phase === 'issued');
+/** `spec.repositories` has changed since it was made, and does not let its job in any more. */
+function isRefusedBeforeItsStart(slot: Judged, { repositories }: World): boolean {
+  const repositoryId = repositoryOf(slot);
+  return isNotRunningYet(slot) && repositoryId !== null && isRefused(repositoryId, repositories);
 }
 
-/** Ended badly, and not judged yet: whether its replacement has to wait is known one list later. */
-function mayHaveFailed(slot: Judged): boolean {
-  return slot.phase === 'finishing' && slot.evidence.end !== 'none' && slot.evidence.end !== 'done';
-}
-
-/**
- * Keeps `minRunners` ready. Outdated ones are replaced one at a time: one more than the minimum is started, and when it is
- * idle one outdated is stopped. Without room for it one is stopped first, and the next only when its replacement is idle: a
- * spec with which nothing starts must not cost the runners that work.
- */
-function scaleWarm(
-  world: World,
-  warm: readonly Judged[],
-  most: number,
-  limits: { readonly room: number; readonly mayCreate: number; readonly firstAttempt: number },
-): { readonly create: readonly NewRunner[]; readonly stop: readonly Judged[]; readonly missing: number } {
-  const { spec } = world;
-  const all = ready(warm);
-  const minimum = Math.min(spec.minRunners, most);
-  const outdated = all.filter((slot) => slot.outdated);
-  const surge = outdated.length > 0 && minimum > 0 && !spec.paused ? 1 : 0;
-  const lacking = Math.max(0, minimum + surge - all.length - warm.filter(mayHaveFailed).length);
-  const allowed = isBackingOff(world.memory, WARM_KEY, world.now) ? 0 : limits.mayCreate;
-  const mayCreate = Math.max(0, Math.min(limits.room, allowed));
-  const create = Array.from({ length: Math.min(lacking, mayCreate) }, (_, index) => newRunner(world, null, limits.firstAttempt + index));
-  const missing = Math.max(0, minimum - all.length);
-
-  const surplus = all.length - minimum - surge;
-  if (surplus > 0) return { create, stop: all.toSorted(stopFirst).filter(stoppable).slice(0, surplus), missing };
-  const stopping = warm.some((slot) => slot.phase === 'stopping' || slot.phase === 'draining');
-  const current = all.filter((slot) => !slot.outdated);
-  const idle = current.filter((slot) => slot.phase === 'idle').length;
-  const noRoom = lacking > 0 && limits.room <= 0 && allowed > 0 && idle === current.length;
-  const replaced = surge === 1 && !stopping && (idle + outdated.length > minimum || noRoom);
-  return { create, stop: replaced ? outdated.toSorted(stopFirst).filter(stoppable).slice(0, 1) : [], missing };
-}
-
-/** A registration without a Secret can't be stopped, only waited for. */
-function stoppable(slot: Judged): boolean {
-  return slot.phase !== 'issued';
-}
-
-/** Outdated before current, starting before idle, longest idle first. */
-function stopFirst(a: Judged, b: Judged): number {
-  return (
-    Number(b.outdated) - Number(a.outdated) ||
-    Number(a.phase === 'idle') - Number(b.phase === 'idle') ||
-    a.since - b.since ||
-    (a.key < b.key ? -1 : 1)
-  );
+/** Made for one job, and not about to take it at this very moment. */
+function isNotRunningYet(slot: Judged): boolean {
+  return slot.phase === 'starting' && slot.tags.handle !== null && slot.workload !== null && slot.evidence.pod !== 'running';
 }

@@ -7,7 +7,14 @@ import type { Instant } from './instant.ts';
 import { ENDED_PHASES, type Phase, type World } from './model.ts';
 import type { ObservedPod } from './observed.ts';
 import type { Slot } from './slots.ts';
-import { KUBERNETES_MARGIN_MS, LOST_AFTER_GRACE_MS, LOST_AFTER_ROW_GONE_MS, OFFLINE_TRUSTED_AFTER_MS } from './times.ts';
+import {
+  ACTIVE_AFTER_REPORT_MS,
+  ECHO_OF_A_QUESTION_MS,
+  KUBERNETES_MARGIN_MS,
+  LOST_AFTER_GRACE_MS,
+  LOST_AFTER_ROW_GONE_MS,
+  OFFLINE_TRUSTED_AFTER_MS,
+} from './times.ts';
 
 export interface Evidence {
   readonly kind: 'Job' | 'Deployment';
@@ -110,16 +117,26 @@ function strayPod(slot: Slot, world: World, row: Evidence['row']): Evidence['str
   const lost = pods.every(
     ({ deletionAt }) => deletionAt !== null && (rowGone || world.clusterNow - deletionAt > LOST_AFTER_GRACE_MS + KUBERNETES_MARGIN_MS),
   );
-  return lost ? 'lost' : 'draining';
+  if (!lost) return 'draining';
+  // What can't run any more does not speak for the slot while its own Pod can.
+  const ownLives = slot.pod !== null && slot.pod.state.kind !== 'terminated' && !pods.includes(slot.pod);
+  return ownLives ? 'none' : 'lost';
 }
 
 /** A row that never declared itself is offline in Forgejo too. */
-export const GONE_ROWS: ReadonlySet<Evidence['row']> = new Set(['absent', 'offline', 'undeclared']);
+const GONE_ROWS: ReadonlySet<Evidence['row']> = new Set(['absent', 'offline', 'undeclared']);
+
+/** Our own question makes a row `active` and then `idle` (facts: runner lifecycle, section 2): of a lost runner that is no sign of life. */
+export function isSilentRow({ remembered }: Pick<Slot, 'remembered'>, row: Evidence['row'], now: Instant): boolean {
+  if (GONE_ROWS.has(row)) return true;
+  const askedAt = remembered?.phase === 'lost' ? remembered.askedAt : null;
+  return row !== 'unknown' && askedAt !== null && now - askedAt < ECHO_OF_A_QUESTION_MS;
+}
 
 /** Measured from list to list: an outage of Forgejo is no silence of the runner. */
 function isRowLongGone(slot: Slot, world: World, row: Evidence['row']): boolean {
   const since = world.memory.rowGoneSince.get(slot.key);
-  if (since === undefined || world.forgejo.kind !== 'answered' || !GONE_ROWS.has(row)) return false;
+  if (since === undefined || world.forgejo.kind !== 'answered' || !isSilentRow(slot, row, world.now)) return false;
   return world.forgejo.snapshot.registrationsReadAt - since >= LOST_AFTER_ROW_GONE_MS;
 }
 
@@ -129,12 +146,21 @@ function rowWord(slot: Slot, world: World, endedAt: Instant | null): Evidence['r
   const { snapshot } = world.forgejo;
   if (!isAfterEnd(snapshot.registrationsReadAt, endedAt)) return 'unknown';
   if (slot.row !== null) {
-    if (slot.row.status === 'active') return 'active';
+    if (slot.row.status === 'active') return isOnlyAsked(slot, snapshot.registrationsReadAt) ? 'idle' : 'active';
     return slot.row.declared ? slot.row.status : 'undeclared';
   }
   const issuedAt = slot.tags.issuedAt ?? createdAt(slot);
   const known = slot.tags.registration !== null && issuedAt !== null && snapshot.registrationsReadAt > issuedAt;
   return known && snapshot.registrationsComplete ? 'absent' : 'unknown';
+}
+
+/**
+ * A question of ours makes a waiting runner read `active` for 10 s. One that has taken a task in that time is seen to be busy
+ * that much later, and a wrong guess costs nothing: a runner that is stopped ends its task first.
+ */
+function isOnlyAsked({ tags, remembered }: Slot, readAt: Instant): boolean {
+  if (tags.handle !== null || remembered?.phase !== 'idle' || remembered.askedAt === null) return false;
+  return readAt <= remembered.askedAt + ACTIVE_AFTER_REPORT_MS;
 }
 
 /** A Job that is kept for its logs: its Secret went after its registration, so no list has to say so again. */

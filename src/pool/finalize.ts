@@ -3,6 +3,7 @@
  * guard. It never hangs for ever: without a token, without a scope, or after `drainTimeoutSeconds` it ends all the same and
  * says what it left.
  */
+import { demandOf } from './demand.ts';
 import type { AccessProblem, ForgejoFailure } from './failure.ts';
 import { type Fate, keep, stop } from './fate.ts';
 import type { Instant } from './instant.ts';
@@ -10,6 +11,7 @@ import { isLive, type Judged } from './judge.ts';
 import type { Effect, World } from './model.ts';
 import { earliest, isOverdueFinishing, type Plan, type SettledSlot, settleEnded } from './plan.ts';
 import { endUnheard, retire, retireStray } from './retire.ts';
+import { unseenRunners } from './settle.ts';
 import { FINALIZE_WITHOUT_TOKEN_MS, SCOPE_GONE_AFTER_MS } from './times.ts';
 
 export interface FinalizePlan extends Plan {
@@ -43,9 +45,13 @@ export function planFinalize(
   };
 }
 
-/** Nothing of it is registered, and what is left are Pods of a node that no longer answers, or ended ones: not waited for. */
+/**
+ * Nothing of it is registered, and what is left are Pods of a node that no longer answers, ended ones, or orphaned daemons
+ * (`kubectl delete --cascade=orphan`): a daemon without a registration lives on and does nothing (facts: Forgejo, section 3).
+ */
 export function isLostForGood(slot: Judged): boolean {
-  const over = slot.phase === 'lost' || slot.pods.every((pod) => pod.state.kind === 'terminated');
+  const orphaned = slot.kind === 'Deployment' && slot.pods.every((pod) => pod.deletionAt === null);
+  const over = slot.phase === 'lost' || orphaned || slot.pods.every((pod) => pod.state.kind === 'terminated');
   return over && slot.evidence.row === 'absent' && slot.secret === null && slot.workload === null;
 }
 
@@ -60,8 +66,9 @@ function withoutForgejo(
     const fates = slots.map(stopAll);
     const running =
       facts.observesChildren || slots.some((slot) => slot.phase !== 'lost' && slot.pods.some((pod) => pod.state.kind !== 'terminated'));
-    // A scope that is hidden from the token, renamed, or without Actions still has them; the next call no longer knows their names.
-    const leftBehind = slots.filter((slot) => slot.tags.registration !== null).map((slot) => slot.key);
+    // A scope that is hidden from the token, renamed, or without Actions still has them.
+    const registered = slots.filter((slot) => slot.tags.registration !== null).map((slot) => slot.key);
+    const leftBehind = [...registered, ...unseenRunners(world, slots).map(({ name }) => name)];
     return { ...base(world, fates), finalized: !running, leftBehind };
   }
   const { withoutTokenSince } = facts;
@@ -90,13 +97,18 @@ function giveUp(world: World, slots: readonly Judged[]): FinalizePlan {
   return {
     ...base(world, slots.map(keep)),
     finalized: true,
-    leftBehind: slots.filter((slot) => !isLostForGood(slot)).map((slot) => slot.key),
+    leftBehind: [
+      ...slots.filter((slot) => !isLostForGood(slot)).map((slot) => slot.key),
+      ...unseenRunners(world, slots).map(({ name }) => name),
+    ],
   };
 }
 
 function base(world: World, fates: readonly Fate[]): Plan {
-  const { backoff, recent } = world.memory;
-  return { fates, effects: [], backoff, recent, desired: 0, atMaximum: false, wakeAt: null };
+  const { backoff, recent, peaks } = world.memory;
+  const slots = fates.map(({ slot }) => slot);
+  const demand = world.forgejo.kind === 'answered' ? demandOf(world, slots, world.forgejo.snapshot) : null;
+  return { fates, effects: [], backoff, recent, desired: 0, atMaximum: false, peaks, demand, wakeAt: null };
 }
 
 function settleSlot(slot: Judged, slots: readonly Judged[], world: World): SettledSlot {

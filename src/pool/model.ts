@@ -4,6 +4,9 @@ import type { ForgejoFailure } from './failure.ts';
 import type { ForgejoView, Registration, RegistrationRef } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import type { Observed, RunnerTags } from './observed.ts';
+import type { Peak } from './peaks.ts';
+import type { RepositoryFilter } from './repositories.ts';
+import type { Limits } from './schedule.ts';
 
 // --------------------------------------------------------------------------------------------------------------- memory
 
@@ -45,10 +48,26 @@ export interface RememberedRunner {
   readonly task: number | null;
   /** Tasks that UpdateLog was asked about as this runner and that it does not hold. */
   readonly asked: readonly number[];
-  /** When it was last asked (the question makes the row `active` for 10 s). */
+  /** When it was last asked, or reported as (either makes the row `active` for 10 s). */
   readonly askedAt: Instant | null;
+  /** Tasks that it holds too, earlier than `task`: a runner works on one at a time, so these got lost. */
+  readonly lostTasks: readonly number[];
+  /** Since when it has been known to hold these while no two Pods of it could run. */
+  readonly lostSince: Instant | null;
   /** Whether it was ever seen busy: tells a failed start from a later end. */
   readonly worked: boolean;
+  /** Why it ended, from when its Pod was still to be seen. */
+  readonly cause: Cause | null;
+}
+
+/** Why a runner died, in recognised words (`cause.ts`). */
+export interface Cause {
+  /** One word, for the status. */
+  readonly reason: string;
+  /** For the status and, in a sentence, the log of the job. */
+  readonly message: string;
+  /** Of the `runner` container, where it is known. */
+  readonly exitCode: number | null;
 }
 
 export interface BackoffEntry {
@@ -68,6 +87,9 @@ export interface RecentRunner {
   readonly handle: string | null;
   readonly reason: string;
   readonly message: string;
+  /** Of the `runner` container. */
+  readonly exitCode: number | null;
+  readonly repositoryId: number | null;
   readonly at: Instant;
   readonly attempt: number;
 }
@@ -87,12 +109,18 @@ export interface Memory {
   readonly firstSeen: ReadonlyMap<string, Instant>;
   /** Process memory only: since when each runner's row has been absent or offline in every fresh list. */
   readonly rowGoneSince: ReadonlyMap<string, Instant>;
-  /** Process memory only: the repository of each task that the last fresh queue showed running. */
-  readonly runningTasks: ReadonlyMap<number, number>;
+  /** Process memory only: the repository of each task that the last fresh queue showed running; null before the first. */
+  readonly runningTasks: ReadonlyMap<number, number> | null;
   /** Process memory only: when each runner was first seen to have ended. */
   readonly endSeenAt: ReadonlyMap<string, Instant>;
   /** Process memory only: since when each runner's row has been `idle` in every fresh list. */
   readonly rowIdleSince: ReadonlyMap<string, Instant>;
+  /** Process memory only: the most runners that a persistent pool wanted lately; empty in an ephemeral one. */
+  readonly peaks: readonly Peak[];
+  /** Process memory only: since when each running task of ours to serve has had no runner of ours. */
+  readonly openTasks: ReadonlyMap<number, Instant>;
+  /** Process memory only: the reads of the runner list without a gap in which a short task could hide. */
+  readonly listed: { readonly since: Instant; readonly last: Instant } | null;
 }
 
 /** A registration made by this process. The token stands beside it in the hooks' store, never in the pure core. */
@@ -121,12 +149,16 @@ export interface World {
   readonly clusterNow: Instant;
   readonly pool: PoolIdentity;
   readonly spec: RunnerPoolSpec;
+  /** What the spec and its windows allow at `clusterNow`. */
+  readonly limits: Limits;
   readonly specHash: string;
   readonly observed: Observed;
   readonly forgejo: ForgejoView;
   readonly memory: Memory;
   /** The pool's Namespace has phase Terminating: nothing new can be created there. */
   readonly namespaceTerminating: boolean;
+  /** `spec.repositories`, as far as its names are known. */
+  readonly repositories: RepositoryFilter;
   readonly graces: Graces;
 }
 

@@ -73,6 +73,9 @@ export type RunnerState =
       readonly finishedAt: Instant | null;
     };
 
+/** What a node ran out of, or which limit of its own a Pod went beyond (facts: kubelet, section 3). */
+export type Eviction = 'nodeMemory' | 'nodeStorage' | 'nodeInodes' | 'nodePids' | 'storageLimit' | 'volumeLimit';
+
 /** Reasons of Kubernetes that we recognise; raw text from a Pod never enters the status (facts: kubelet, sections 3 and 5). */
 export type PodReason =
   | 'Completed'
@@ -115,6 +118,13 @@ export interface ObservedPod {
   /** Container restarts, and how the last run ended (Deployments: CrashLoopBackOff). */
   readonly restarts: number;
   readonly lastExitCode: number | null;
+  readonly lastReason: PodReason | null;
+  /** Memory limit of the `runner` container, a Kubernetes quantity (`2Gi`); null without one. */
+  readonly memoryLimit: string | null;
+  /** What its kubelet evicted it for, or turned it down for. */
+  readonly eviction: Eviction | null;
+  /** Its dind container was killed for its memory, now or in its last run. */
+  readonly dindOomKilled: boolean;
 }
 
 /** The pool's children and Pods; each list is what one informer saw, and each may be stale by itself. */

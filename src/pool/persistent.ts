@@ -1,76 +1,103 @@
 /**
  * Persistent pools: between `minRunners` and `maxRunners` long-lived runners, as many as there are jobs. Only idle ones are
- * stopped, the longest idle first; an outdated busy one after `drainTimeoutSeconds`, and then its TERM lets the job end.
+ * stopped for want of jobs: at once those beyond the most that were wanted within `idleTimeoutSeconds`, so that runners that
+ * take turns at few jobs become fewer, and others when they were idle for as long themselves. Those of an older spec are
+ * replaced when they are idle, `maxUnavailable` at a time; a busy one goes after `drainTimeoutSeconds`, and its TERM lets the
+ * job end.
  */
 import { lastWarmAttempt, newRunner } from './attempts.ts';
 import { isBackingOff, poolAllows, WARM_KEY } from './backoff.ts';
-import { coveredJobs, waitingJobs } from './demand.ts';
+import type { Demand } from './demand.ts';
 import type { Scaling } from './ephemeral.ts';
-import type { Snapshot } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Phase, World } from './model.ts';
+import { recordWanted } from './peaks.ts';
+import { firstToStop, isAway, isIdle, isOnItsWay } from './stop-order.ts';
 
-export function scalePersistent(world: World, slots: readonly Judged[], snapshot: Snapshot): Scaling {
-  const { spec, memory, now } = world;
+export function scalePersistent(world: World, slots: readonly Judged[], demand: Demand): Scaling {
+  const { spec, limits, memory, now } = world;
   const live = slots.filter((slot) => isLive(slot.phase));
-  const serving = live.filter(serves);
-  const busy = serving.filter((slot) => !NOT_BUSY.includes(slot.phase)).length;
-  const waiting = waitingJobs(coveredJobs(snapshot.jobs, spec)).length;
-  const wanted = Math.min(Math.max(busy + waiting, spec.minRunners), spec.maxRunners);
+  const serving = live.filter((slot) => SERVING.has(slot.phase));
+  const busy = busyWith(serving, demand.running);
+  // One idle runner stays for jobs that nobody can take now: it takes the first that is freed.
+  const waiting = Math.max(demand.wanted.length, demand.blocked.size > 0 ? 1 : 0);
+  const wanted = Math.min(Math.max(busy + waiting, limits.minRunners), limits.maxRunners);
+  const peaks = recordWanted(memory.peaks, { wanted, there: serving.length }, windowOf(spec), now);
+  const kept = Math.min(Math.max(peaks[0].wanted, wanted), limits.maxRunners);
+  const level = isRolling(live, spec) ? kept : wanted;
 
-  const room = Math.max(0, spec.maxRunners - live.length);
-  const mayCreate = spec.paused || isBackingOff(memory, WARM_KEY, now) ? 0 : Math.min(room, poolAllows(memory, now));
+  const allowed = spec.paused || isBackingOff(memory, WARM_KEY, now) ? 0 : poolAllows(memory, now);
+  const mayCreate = Math.min(Math.max(0, limits.maxRunners - live.length), allowed);
   const first = lastWarmAttempt(slots, memory) + 1;
-  const missing = Math.max(0, wanted - serving.length);
+  const missing = Math.max(0, level - serving.length);
   const create = Array.from({ length: Math.min(missing, mayCreate) }, (_, index) => newRunner(world, null, first + index));
 
-  const surplus = serving.length - wanted;
+  const surplus = surplusIdle(world, serving, { level, kept });
+  const staying = live.filter((slot) => !surplus.includes(slot));
+  const outdated = allowed > 0 ? outdatedToReplace(world, staying, { level, leaving: surplus.length }) : [];
   return {
     create,
-    stop: [...surplusIdle(world, serving, surplus), ...outdatedToStop(world, live, surplus)],
-    desired: wanted,
-    atMaximum: busy + waiting > spec.maxRunners,
+    stop: [...surplus, ...outdated, ...live.filter((slot) => isDrainedOut(slot, world))],
+    desired: level,
+    atMaximum: busy + waiting > limits.maxRunners,
+    peaks,
   };
 }
 
 /** Takes jobs, or is about to. */
-function serves(slot: Judged): boolean {
-  return SERVING.includes(slot.phase);
+const SERVING: ReadonlySet<Phase> = new Set(['issued', 'starting', 'idle', 'busy', 'silent', 'detached', 'finishing']);
+
+/**
+ * Forgejo shows a runner `active` for 10 s after its task, so no more of today's spec are at work than jobs run; one of an
+ * older spec may run what today's labels do not cover.
+ */
+function busyWith(serving: readonly Judged[], running: number): number {
+  const busy = serving.filter((slot) => !isIdle(slot) && !isOnItsWay(slot));
+  const outdated = busy.filter((slot) => slot.outdated).length;
+  return Math.min(busy.length - outdated, running) + outdated;
 }
 
-const SERVING: readonly Phase[] = ['issued', 'starting', 'idle', 'busy', 'silent', 'detached', 'finishing'];
-const NOT_BUSY: readonly Phase[] = ['issued', 'starting', 'idle'];
+/** A sync that comes a little late is none that was missed. */
+function windowOf(spec: World['spec']): { readonly windowMs: number; readonly gapMs: number } {
+  const windowMs = spec.idleTimeoutSeconds * 1000;
+  return { windowMs, gapMs: Math.max(windowMs, 2 * spec.pollIntervalSeconds * 1000) };
+}
 
-/** Idle ones beyond what is wanted: outdated ones and those above the maximum at once, others when they were idle for long. */
-function surplusIdle(world: World, serving: readonly Judged[], surplus: number): readonly Judged[] {
-  const overMaximum = serving.length - world.spec.maxRunners;
-  return serving
-    .filter((slot) => slot.phase === 'idle')
-    .toSorted((a, b) => Number(b.outdated) - Number(a.outdated) || longestFirst(a, b))
-    .slice(0, Math.max(0, surplus))
-    .filter((slot, index) => slot.outdated || index < overMaximum || world.now - slot.since >= world.spec.idleTimeoutSeconds * 1000);
+/** While some are replaced, what goes for that is made up for, and not only as far as there are jobs at this moment. */
+function isRolling(live: readonly Judged[], { paused }: World['spec']): boolean {
+  return !paused && live.some((slot) => slot.outdated && (isIdle(slot) || isOnItsWay(slot) || isAway(slot)));
+}
+
+/** `level` is what is wanted now; beyond `kept` idle ones go at once, before that when they were idle for long. */
+function surplusIdle(
+  world: World,
+  serving: readonly Judged[],
+  { level, kept }: { readonly level: number; readonly kept: number },
+): readonly Judged[] {
+  const idle = serving.filter(isIdle);
+  const isLong = (slot: Judged): boolean => world.now - slot.since >= world.spec.idleTimeoutSeconds * 1000;
+  return firstToStop(idle, serving.length - level, idle.length).filter((slot, index) => index < serving.length - kept || isLong(slot));
 }
 
 /**
- * One idle one at a time, while every other that is wanted is there: a spec with which nothing starts must not cost the
- * runners that work. Busy ones when they have had their time.
+ * Idle ones, and those that have not started: so many that no more than `maxUnavailable` of those that are wanted are
+ * stopping, starting or missing. A spec with which nothing starts must not cost more of the runners that work.
  */
-function outdatedToStop(world: World, live: readonly Judged[], surplus: number): readonly Judged[] {
-  const outdated = live.filter((slot) => slot.outdated);
-  const replacing = live.some(
-    (slot) => slot.phase === 'stopping' || slot.phase === 'draining' || (slot.phase === 'starting' && !slot.outdated),
-  );
-  const mayReplace = surplus === 0 && !replacing && !world.spec.paused;
-  const idle = outdated.filter((slot) => slot.phase === 'idle').toSorted(longestFirst);
-  const overdue = outdated.filter(
-    (slot) =>
-      slot.phase === 'busy' &&
-      slot.remembered?.outdatedSince != null &&
-      world.now - slot.remembered.outdatedSince >= world.spec.drainTimeoutSeconds * 1000,
-  );
-  return [...(mayReplace ? idle.slice(0, 1) : []), ...overdue];
+function outdatedToReplace(
+  world: World,
+  live: readonly Judged[],
+  { level, leaving }: { readonly level: number; readonly leaving: number },
+): readonly Judged[] {
+  const { maxUnavailable } = world.spec.updateStrategy;
+  const away = leaving + live.filter((slot) => isAway(slot) || (isOnItsWay(slot) && !slot.outdated)).length;
+  const available = live.filter((slot) => SERVING.has(slot.phase) && !isOnItsWay(slot)).length;
+  const replaceable = live.filter((slot) => slot.outdated && (isIdle(slot) || isOnItsWay(slot)));
+  return firstToStop(replaceable, maxUnavailable - away, available - level + maxUnavailable);
 }
 
-function longestFirst(a: Judged, b: Judged): number {
-  return a.since - b.since || (a.key < b.key ? -1 : 1);
+/** Busy with an older spec for `drainTimeoutSeconds`: nothing else ends a busy runner, and a paused pool does not. */
+export function isDrainedOut(slot: Judged, { spec, now }: World): boolean {
+  const since = slot.remembered?.outdatedSince;
+  if (slot.kind !== 'Deployment' || slot.phase !== 'busy' || !slot.outdated || since == null || spec.paused) return false;
+  return now - since >= spec.drainTimeoutSeconds * 1000;
 }

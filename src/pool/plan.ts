@@ -11,16 +11,19 @@
  */
 import { registerEffect } from './attempts.ts';
 import { forgetOld, type Mishap, recordMishaps, retryFreed, spendTry } from './backoff.ts';
-import { hasJustEnded, hasJustStarted, historyOf, mishapOf, recentRunner } from './endings.ts';
+import { type Demand, demandOf } from './demand.ts';
+import { dueTimes } from './due-times.ts';
+import { correctRecent, hasJustEnded, hasJustStarted, historyOf, mishapOf, recentRunner } from './endings.ts';
 import { type Scaling, scaleEphemeral } from './ephemeral.ts';
 import { type Fate, keep, keepOrRender, stop } from './fate.ts';
 import type { Snapshot } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
+import { heldBy, overdueTasks, settleLostTask } from './lost-task.ts';
 import type { BackoffEntry, Effect, RecentRunner, World } from './model.ts';
+import type { Peak } from './peaks.ts';
 import { scalePersistent } from './persistent.ts';
 import { endUnheard, findTask, type Retirement, retire, retireStray } from './retire.ts';
-import { UNHEARD_AFTER_MS } from './times.ts';
 
 export interface Plan {
   readonly fates: readonly Fate[];
@@ -29,6 +32,9 @@ export interface Plan {
   readonly recent: readonly RecentRunner[];
   readonly desired: number;
   readonly atMaximum: boolean;
+  readonly peaks: readonly Peak[];
+  /** Null: Forgejo can't be read. */
+  readonly demand: Demand | null;
   /** The earliest moment at which something is due besides the next read. */
   readonly wakeAt: Instant | null;
 }
@@ -40,39 +46,28 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
   const { snapshot } = world.forgejo;
   const { backoff, recent } = bookkeeping(world, slots, snapshot);
   // What has just gone wrong holds back its next try in this very answer.
-  const scaling = scale({ ...world, memory: { ...world.memory, backoff } }, slots, snapshot);
+  const judged = { ...world, memory: { ...world.memory, backoff } };
+  const demand = demandOf(judged, slots, snapshot);
+  const scaling = scale(judged, slots, demand);
   const create = world.namespaceTerminating ? [] : scaling.create;
   const settled = slots.map((slot) => settleSlot(slot, slots, world, new Set(scaling.stop)));
+  const overdue = overdueTasks(world, slots);
   return {
     fates: withHistory(settled, world),
     effects: [
       ...settled.flatMap(({ effects }) => effects),
       ...slots.flatMap((slot) => findTask(slot, slots, world)),
+      ...slots.flatMap((slot) => settleLostTask(slot, overdue, world)),
       ...create.map((tags) => registerEffect(world, tags)),
     ],
     backoff: spendTry(backoff, create.length, world.now),
     recent,
     desired: scaling.desired,
     atMaximum: scaling.atMaximum,
-    wakeAt: earliest([...settled.map(({ wakeAt }) => wakeAt), ...dueTimes(world, slots, backoff)]),
+    peaks: scaling.peaks,
+    demand,
+    wakeAt: earliest([demand.dueAt, ...settled.map(({ wakeAt }) => wakeAt), ...dueTimes(world, slots, { backoff, peaks: scaling.peaks })]),
   };
-}
-
-/** When the clock alone will change a decision: a pool that polls seldom must not oversleep it. */
-function dueTimes(world: World, slots: readonly Judged[], backoff: readonly BackoffEntry[]): readonly Instant[] {
-  const { spec, graces } = world;
-  const after = (slot: Judged): number | null => {
-    if (slot.phase === 'starting') return spec.pendingTimeoutSeconds * 1000;
-    if (slot.phase === 'issued') return graces.issuedMs;
-    if (slot.phase === 'finishing') return graces.finishingMs;
-    if (slot.phase === 'draining') return UNHEARD_AFTER_MS;
-    return slot.phase === 'idle' && slot.kind === 'Deployment' ? spec.idleTimeoutSeconds * 1000 : null;
-  };
-  const ofSlots = slots.flatMap((slot) => {
-    const ms = after(slot);
-    return ms === null ? [] : [slot.since + ms];
-  });
-  return [...ofSlots, ...backoff.map((entry) => entry.until)].filter((time) => time > world.now);
 }
 
 /** Missing information deletes nothing, registers nothing and counts nothing; what was being stopped goes on stopping. */
@@ -82,11 +77,11 @@ function standStill(world: World, slots: readonly Judged[]): Plan {
   const fates = slots.map((slot) =>
     slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && !world.namespaceTerminating),
   );
-  return { fates, effects: [], backoff, recent, desired, atMaximum: false, wakeAt: null };
+  return { fates, effects: [], backoff, recent, desired, atMaximum: false, peaks: world.memory.peaks, demand: null, wakeAt: null };
 }
 
-function scale(world: World, slots: readonly Judged[], snapshot: Snapshot): Scaling {
-  return world.spec.mode === 'Persistent' ? scalePersistent(world, slots, snapshot) : scaleEphemeral(world, slots, snapshot);
+function scale(world: World, slots: readonly Judged[], demand: Demand): Scaling {
+  return world.spec.mode === 'Persistent' ? scalePersistent(world, slots, demand) : scaleEphemeral(world, slots, demand);
 }
 
 export interface SettledSlot {
@@ -104,8 +99,9 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop
     case 'inUse':
     case 'idle':
     case 'busy':
-    case 'detached':
       return only(keep(slot));
+    case 'detached':
+      return only(isIdleWithoutSecret(slot) ? stop(slot) : keep(slot));
     case 'draining':
       return { ...only(keep(slot)), effects: endUnheard(slot, slots, world, 'deleted ones') };
     case 'starting':
@@ -115,7 +111,7 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop
     case 'deregistered':
       return only(stop(slot));
     case 'silent':
-      return only(slot.remembered?.phase === 'idle' ? stop(slot) : keep(slot));
+      return only(wasIdle(slot) ? stop(slot) : keep(slot));
     case 'finishing':
       return only(isOverdueFinishing(slot, world) ? stop(slot) : keep(slot));
     case 'stray':
@@ -132,6 +128,16 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop
 
 function only(fate: Fate): SettledSlot {
   return { fate, effects: [], wakeAt: null, finished: false };
+}
+
+/** A runner at work that is cut off from Forgejo reads `idle` before it reads `offline`: one that is known to hold a task was not. */
+function wasIdle({ remembered }: Judged): boolean {
+  return remembered?.phase === 'idle' && heldBy(remembered).length === 0;
+}
+
+/** Nobody holds its token any more, and no Pod of it could start again: one that takes any job is stopped before its next one. */
+function isIdleWithoutSecret(slot: Judged): boolean {
+  return slot.tags.handle === null && slot.evidence.row === 'idle';
 }
 
 /** Its registration is gone, yet its Pod runs on: the entrypoint ends a cancelled one within the grace. */
@@ -165,7 +171,7 @@ function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot)
   const ended = slots.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
   return {
     backoff: retryFreed(forgetOld(entries, listed, world.now), snapshot.jobs, world.memory.runningTasks, world.now),
-    recent: [...ended.map((slot) => recentRunner(slot, world)), ...world.memory.recent].slice(0, RECENT_KEPT),
+    recent: [...ended.map((slot) => recentRunner(slot, world)), ...correctRecent(world.memory.recent, slots)].slice(0, RECENT_KEPT),
   };
 }
 

@@ -3,11 +3,13 @@
  * no task that it may hold is unexplained, and Forgejo has just said that it is not active. Forgejo itself protects nothing:
  * it answers 204 for a busy runner, whose job would then run for ever (facts: Forgejo, section 3).
  */
+import { causeOf, noticeOf } from './cause.ts';
 import { coveredJobs } from './demand.ts';
 import { endedBy, strayPods } from './evidence.ts';
 import type { QueuedJob, RegistrationRef } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
+import { heldBy } from './lost-task.ts';
 import type { Effect, World } from './model.ts';
 import { ACTIVE_AFTER_REPORT_MS, UNHEARD_AFTER_MS } from './times.ts';
 
@@ -36,10 +38,18 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
   if (slot.evidence.row === 'undeclared') return deregister(slot, registration, lastTask);
   if (isMute(slot)) return slot.row.status === 'offline' ? deregister(slot, registration, lastTask) : waiting(lastTask);
 
-  const held = jobs.find((job) => job.status === 'running' && job.taskId === slot.remembered?.task);
+  const held = jobs.find((job) => job.status === 'running' && holds(slot, job));
   if (held !== undefined) {
+    // Deregistered, its job would run for ever: it is left until Forgejo itself has ended the task.
+    if (!world.spec.reportDeadRunners) return waiting(lastTask);
     if (slot.row.status === 'active' || world.now < (slot.remembered?.askedAt ?? 0) + ACTIVE_AFTER_REPORT_MS) return waiting(lastTask);
-    const effect = { kind: 'report', runner: slot.key, registration, taskId: held.taskId, cause: causeOf(slot) } as const;
+    const effect = {
+      kind: 'report',
+      runner: slot.key,
+      registration,
+      taskId: held.taskId,
+      cause: noticeOf(causeOf(slot), slot.key),
+    } as const;
     return { kind: 'acting', lastTask, effects: [effect] };
   }
   const suspects = suspectTasks(slot, slots, jobs, lastTask);
@@ -71,8 +81,7 @@ export function endUnheard(slot: Judged, slots: readonly Judged[], world: World,
   if (!(deleted || orphaned) || world.now - Math.max(idleSince, slot.since) < UNHEARD_AFTER_MS) return [];
 
   const { jobs } = world.forgejo.snapshot;
-  const holds = runningTasks(jobs).some((job) => job.handle === slot.tags.handle || job.taskId === slot.remembered?.task);
-  if (holds) return [];
+  if (runningTasks(jobs).some((job) => job.handle === slot.tags.handle || holds(slot, job))) return [];
   const suspects = suspectTasks(slot, slots, jobs, Number.POSITIVE_INFINITY);
   if (suspects.length > 0) return isMute(slot) ? [] : asks(slot.key, registration, suspects);
   return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['idle'] }];
@@ -91,7 +100,7 @@ export function findTask(slot: Judged, slots: readonly Judged[], world: World): 
   // Our own question makes the row `active`: another follows only when the row is so by itself.
   if (registrationsReadAt - (slot.remembered?.askedAt ?? 0) <= ACTIVE_AFTER_REPORT_MS) return [];
   const running = runningTasks(coveredJobs(jobs, world.spec));
-  if (running.some((job) => job.taskId === slot.remembered?.task)) return [];
+  if (running.some((job) => holds(slot, job))) return [];
   const asked = new Set(slot.remembered?.asked ?? []);
   const open = running.filter((job) => !asked.has(job.taskId) && !isExplained(job, slot, slots));
   return asks(
@@ -99,6 +108,11 @@ export function findTask(slot: Judged, slots: readonly Judged[], world: World): 
     registration,
     open.map((job) => job.taskId),
   );
+}
+
+/** It is known to. */
+function holds({ remembered }: Judged, job: QueuedJob): boolean {
+  return remembered !== null && heldBy(remembered).includes(job.taskId);
 }
 
 /** Nobody holds its token: it can't be asked. */
@@ -145,18 +159,6 @@ export function runningTasks(jobs: readonly QueuedJob[]): readonly QueuedJob[] {
 export function isExplained(job: QueuedJob, slot: Judged, slots: readonly Judged[]): boolean {
   return slots.some((other) => {
     if (other.key === slot.key || !isLive(other.phase)) return false;
-    return other.tags.handle === job.handle || other.remembered?.task === job.taskId;
+    return other.tags.handle === job.handle || holds(other, job);
   });
-}
-
-/** Why it died, in recognised words only. */
-export function causeOf(slot: Judged): string {
-  const state = slot.pod?.state;
-  if (state?.kind === 'terminated') {
-    const code = state.exitCode === null ? '' : ` with exit code ${state.exitCode}`;
-    return `the runner's container ended${code}${state.reason === null ? '' : ` (${state.reason})`}`;
-  }
-  if (slot.phase === 'lost') return 'the node that ran it no longer answers';
-  const job = slot.workload?.kind === 'Job' ? slot.workload.end : null;
-  return job === null ? 'its Pod is gone' : `its Job ended: ${job.reason}`;
 }

@@ -5,13 +5,15 @@
 
 import { lastWarmAttempt } from './attempts.ts';
 import { recordRegistrations } from './backoff.ts';
-import { coveredJobs, waitingJobs } from './demand.ts';
-import { GONE_ROWS } from './evidence.ts';
+import { causeToRemember } from './cause.ts';
+import type { Demand } from './demand.ts';
+import { isSilentRow } from './evidence.ts';
 import type { ForgejoFailure } from './failure.ts';
 import type { Fate } from './fate.ts';
 import type { QueuedJob } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
+import { lostSince, rememberReads, sortHeld } from './lost-task.ts';
 import type { Memory, Outcome, RememberedRunner, World } from './model.ts';
 import type { RunnerTags } from './observed.ts';
 import type { Plan } from './plan.ts';
@@ -41,20 +43,33 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
     ],
     memory: {
       ...world.memory,
-      ...seenInForgejo(world, slots),
+      ...seenInForgejo(world, slots, plan.demand),
+      ...rememberReads(world, slots),
       endSeenAt: since(world.memory.endSeenAt, slots, world.now, ({ evidence }) => evidence.end !== 'none'),
       runners: [
         ...plan.fates.filter(isRemembered).map((fate) => remember(fate, world, outcomes)),
+        ...unseenRunners(world, slots),
         ...outcomes.flatMap((outcome) => (outcome.kind === 'registered' ? [newborn(outcome, world.now)] : [])),
       ].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       backoff: recordRegistrations(plan.backoff, outcomes, world.now),
       recent: plan.recent,
+      peaks: plan.peaks,
       lastWarmAttempt: Math.max(lastWarmAttempt(slots, world.memory), ...attemptsTried(outcomes)),
     },
     failures: outcomes.flatMap((outcome) =>
       outcome.kind === 'failed' && !(isAsRunner(outcome) && outcome.failure.kind === 'unauthorized') ? [outcome.failure] : [],
     ),
   };
+}
+
+/**
+ * Runners that are remembered and of which nothing is to be seen, while Forgejo can't say whether they are registered: a
+ * namespace's end takes Secrets and Jobs before the pool, and what a deleted pool leaves behind must be named.
+ */
+export function unseenRunners({ forgejo, memory }: World, slots: readonly Judged[]): readonly RememberedRunner[] {
+  if (forgejo.kind === 'answered') return [];
+  const seen = new Set(slots.map((slot) => slot.key));
+  return memory.runners.filter(({ name }) => !seen.has(name));
 }
 
 function isAsRunner({ effect }: Outcome): boolean {
@@ -117,9 +132,10 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
       outcome.kind === 'failed' && isAsRunner(outcome) && outcome.effect.kind !== 'register' && outcome.effect.runner === slot.key,
   );
   const jobs = world.forgejo.kind === 'answered' ? world.forgejo.snapshot.jobs : null;
-  const held = asks.find((ask) => ask.holds)?.effect.taskId ?? old?.task ?? null;
-  const task = jobs === null || jobs.some((job) => job.taskId === held && job.status === 'running') ? held : null;
+  const reported = outcomes.some((outcome) => outcome.kind === 'reported' && outcome.effect.runner === slot.key);
+  const found = asks.filter((ask) => ask.holds).map((ask) => ask.effect.taskId);
   const running = (taskId: number): boolean => jobs === null || jobs.some((job) => job.taskId === taskId);
+  const { task, lostTasks } = sortHeld(old, found, running);
   const asked = [...(old?.asked ?? []), ...asks.filter((ask) => !ask.holds).map((ask) => ask.effect.taskId)].filter(running);
   const job = jobOf(slot, task, jobs);
   // An ephemeral runner has one job in its life; a persistent one may be at its next, which is not known yet.
@@ -136,8 +152,11 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
     lastTask: fate.lastTask,
     task,
     asked: [...new Set(asked)].toSorted((a, b) => a - b).slice(-MOST_ASKED),
-    askedAt: asks.at(-1)?.at ?? (failedToAsk ? world.now : (old?.askedAt ?? null)),
+    askedAt: asks.at(-1)?.at ?? (failedToAsk || reported ? world.now : (old?.askedAt ?? null)),
+    lostTasks,
+    lostSince: lostSince(slot, lostTasks, world.now),
     worked: old?.worked === true || phase === 'busy',
+    cause: causeToRemember(slot),
   };
 }
 
@@ -161,7 +180,10 @@ function newborn(outcome: Outcome & { kind: 'registered' }, now: Instant): Remem
     task: null,
     asked: [],
     askedAt: null,
+    lostTasks: [],
+    lostSince: null,
     worked: false,
+    cause: null,
   };
 }
 
@@ -169,25 +191,22 @@ function newborn(outcome: Outcome & { kind: 'registered' }, now: Instant): Remem
 function seenInForgejo(
   world: World,
   slots: readonly Judged[],
+  demand: Demand | null,
 ): Pick<Memory, 'firstSeen' | 'rowGoneSince' | 'rowIdleSince' | 'oldestWaitingSince' | 'runningTasks'> {
   const { memory, now } = world;
-  if (world.forgejo.kind !== 'answered') {
+  if (world.forgejo.kind !== 'answered' || demand === null) {
     const { firstSeen, oldestWaitingSince, runningTasks } = memory;
     return { firstSeen, oldestWaitingSince, runningTasks, rowGoneSince: new Map(), rowIdleSince: new Map() };
   }
   const { registrationsReadAt: readAt, answeringSince } = world.forgejo.snapshot;
-  const waiting = waitingJobs(coveredJobs(world.forgejo.snapshot.jobs, world.spec));
-  const restarted = memory.firstSeen.size === 0 ? memory.oldestWaitingSince : null;
-  const firstSeen = new Map(
-    waiting.map((job, index) => [job.handle, memory.firstSeen.get(job.handle) ?? (index === 0 ? (restarted ?? now) : now)]),
-  );
+  const waitingSince = demand.waiting.flatMap((job) => demand.firstSeen.get(job.handle) ?? []);
   return {
-    firstSeen,
+    firstSeen: demand.firstSeen,
     runningTasks: new Map(
       world.forgejo.snapshot.jobs.flatMap((job) => (job.status === 'running' ? [[job.taskId, job.repositoryId] as const] : [])),
     ),
-    oldestWaitingSince: firstSeen.size === 0 ? null : Math.min(...firstSeen.values()),
-    rowGoneSince: since(unbroken(memory.rowGoneSince, answeringSince), slots, readAt, ({ evidence }) => GONE_ROWS.has(evidence.row)),
+    oldestWaitingSince: waitingSince.length === 0 ? null : Math.min(...waitingSince),
+    rowGoneSince: since(unbroken(memory.rowGoneSince, answeringSince), slots, readAt, (slot) => isSilentRow(slot, slot.evidence.row, now)),
     rowIdleSince: since(unbroken(memory.rowIdleSince, answeringSince), slots, readAt, ({ evidence }) => evidence.row === 'idle'),
   };
 }

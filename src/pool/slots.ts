@@ -18,7 +18,7 @@ export interface Slot {
   readonly workload: ObservedWorkload | null;
   /** Every Pod that carries its name. */
   readonly pods: readonly ObservedPod[];
-  /** The one that speaks for it: of the present Job, one that runs first; of a Deployment the newest that is not being deleted. */
+  /** The one that speaks for it: of the present Job one that runs, and is not being deleted, first; of a Deployment the newest that is not being deleted. */
   readonly pod: ObservedPod | null;
   readonly row: Registration | null;
   /** Credentials in the memory of this process. */
@@ -92,7 +92,12 @@ function speakingPod(kind: 'Job' | 'Deployment', workload: ObservedWorkload | nu
   if (kind === 'Deployment') return newestFirst.find((pod) => pod.deletionAt === null) ?? null;
   if (workload === null) return newestFirst[0] ?? null;
   const own = newestFirst.filter((pod) => pod.ownerUid === workload.uid);
-  return own.find((pod) => pod.state.kind !== 'terminated') ?? own[0] ?? null;
+  const alive = own.filter((pod) => pod.state.kind !== 'terminated').toSorted((a, b) => likelihoodToWork(b) - likelihoodToWork(a));
+  return alive[0] ?? own[0] ?? null;
+}
+
+function likelihoodToWork({ state, deletionAt }: ObservedPod): number {
+  return (state.kind === 'running' ? 2 : 0) + (deletionAt === null ? 1 : 0);
 }
 
 function rowSlots(

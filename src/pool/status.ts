@@ -2,7 +2,7 @@
 import { LABEL_POOL_UID } from '../api/keys.ts';
 import type { RunnerPoolStatus } from '../api/status.ts';
 import { type Finding, mergeConditions, type PreviousCondition } from './conditions.ts';
-import { coveredJobs, waitingJobs } from './demand.ts';
+import type { Demand } from './demand.ts';
 import type { Snapshot } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import { rfc3339 } from './instant.ts';
@@ -22,15 +22,21 @@ export function renderStatus(world: World, plan: Plan, settled: Settled, found: 
   const { memory } = settled;
   const phases = memory.runners.map((runner) => runner.phase).filter(isLive);
   return {
-    ...(world.forgejo.kind === 'answered' ? queueAndVersions(world, world.forgejo.snapshot, memory) : keptOf(previous.status())),
+    ...(world.forgejo.kind === 'answered' && plan.demand !== null
+      ? queueAndVersions(world, world.forgejo.snapshot, plan.demand, memory)
+      : keptOf(previous.status())),
     conditions: mergeConditions(previous.conditions, found, world.now),
     counts: { desired: plan.desired, ...countPhases(phases) },
+    limits: { minRunners: world.limits.minRunners, maxRunners: world.limits.maxRunners, schedules: world.limits.open },
     runners: memory.runners.map((runner) =>
       withoutNulls({
         ...runner,
         since: rfc3339(runner.since),
         outdatedSince: timeOrNull(runner.outdatedSince),
         askedAt: timeOrNull(runner.askedAt),
+        lostTasks: runner.lostTasks.length === 0 ? null : runner.lostTasks,
+        lostSince: timeOrNull(runner.lostSince),
+        cause: runner.cause === null ? null : withoutNulls(runner.cause),
       }),
     ),
     backoff: memory.backoff.map((entry) => ({ ...entry, until: rfc3339(entry.until) })),
@@ -46,12 +52,20 @@ export function statusForInvalidSpec(previous: Previous, found: readonly Finding
   return { ...previous.status(), conditions: mergeConditions(previous.conditions, found, now) };
 }
 
-function queueAndVersions(world: World, snapshot: Snapshot, memory: Memory): Pick<RunnerPoolStatus, 'queue' | 'versions'> {
-  const covered = coveredJobs(snapshot.jobs, world.spec);
-  const waiting = waitingJobs(covered).length;
+function queueAndVersions(
+  world: World,
+  snapshot: Snapshot,
+  { waiting, running, blocked }: Demand,
+  memory: Memory,
+): Pick<RunnerPoolStatus, 'queue' | 'versions'> {
   const versions = ownRegistrations(snapshot.registrations, world.pool.uid).map(({ row }) => row.version);
   return {
-    queue: { waiting, running: covered.length - waiting, ...withoutNulls({ oldestWaitingSince: timeOrNull(memory.oldestWaitingSince) }) },
+    queue: {
+      waiting: waiting.length,
+      running,
+      blocked: blocked.size,
+      ...withoutNulls({ oldestWaitingSince: timeOrNull(memory.oldestWaitingSince) }),
+    },
     versions: [...new Set(versions)].filter((version) => version !== '').toSorted(),
   };
 }

@@ -90,4 +90,37 @@ export const ACCEPTED = [
     },
     filled: {},
   },
+  {
+    situation: 'repositories by name and by id',
+    because: 'a privileged pool names whom it serves',
+    patch: { repositories: { allow: ['acme/.profile', '17', '9007199254740991'], deny: ['_a/-b'] } },
+    filled: {},
+  },
+  {
+    situation: 'a claim delay beside schedules that keep no runner idle',
+    because: 'all its runners are made for one job',
+    patch: { claimDelaySeconds: 60, schedules: [{ name: 'night', timeZone: 'UTC', start: '0 20 * * *', duration: '10h', maxRunners: 50 }] },
+    filled: {},
+  },
+  {
+    situation: 'windows of all kinds',
+    because: 'a window inherits what it does not set, and UTC',
+    patch: {
+      minRunners: 1,
+      schedules: [
+        { name: 'day', timeZone: 'Europe/Berlin', start: '0 8 * * MON-FRI', duration: '10h', minRunners: 5 },
+        { name: 'night', start: '30 22 * * *', duration: '8h30m', minRunners: 0, maxRunners: 0 },
+        { name: 'release', timeZone: 'Australia/Lord_Howe', start: '@monthly', duration: '8784h', maxRunners: 1000 },
+        { name: 'last-friday', timeZone: 'EST5EDT', start: '*/15 0-6/2 * 1,12 FRI#L', duration: '1m', maxRunners: 1 },
+      ],
+    },
+    filled: {
+      schedules: [
+        { name: 'day', timeZone: 'Europe/Berlin', start: '0 8 * * MON-FRI', duration: '10h', minRunners: 5 },
+        { name: 'night', timeZone: 'UTC', start: '30 22 * * *', duration: '8h30m', minRunners: 0, maxRunners: 0 },
+        { name: 'release', timeZone: 'Australia/Lord_Howe', start: '@monthly', duration: '8784h', maxRunners: 1000 },
+        { name: 'last-friday', timeZone: 'EST5EDT', start: '*/15 0-6/2 * 1,12 FRI#L', duration: '1m', maxRunners: 1 },
+      ],
+    },
+  },
 ];

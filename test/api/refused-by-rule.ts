@@ -10,6 +10,49 @@ const PERSISTENT = 'runner must be forgejo-runner 12.5.0 or newer for mode Persi
 const SCOPE = 'must set exactly one of instance, organization, user and repository';
 const NAMED = 'must give containers and initContainers as lists of objects with a name, by which they are merged';
 const OURS = 'must not set labels and annotations of forgejo-runner-operator.dev: Pods are found by them';
+const ENTRIES = 'must hold only OWNER/NAME, and ids from 1 to 9007199254740991';
+const LAST_SAFE_ID = 9_007_199_254_740_991;
+
+function notWithPersistent(field: string): string {
+  return `${field} must not be set in a pool of mode Persistent: their runners take any job of the scope`;
+}
+
+function notWithWarm(field: string): string {
+  return `${field} must not be set in a pool with minRunners above 0, also of a schedule: their runners take any job of the scope`;
+}
+
+const WORKDAY = { name: 'workday', start: '0 8 * * MON-FRI', duration: '10h' };
+
+/** What only runners that are made for one job can keep, each way in which a pool has others. */
+function choice(field: 'repositories' | 'claimDelaySeconds', value: unknown): readonly RefusedCase[] {
+  const problem = (message: string) => [{ field: `spec.${field}`, message }];
+  return [
+    {
+      situation: `${field} in a persistent pool`,
+      because: 'Forgejo gives its runners any job that their labels cover',
+      patch: { mode: 'Persistent', [field]: value },
+      problems: problem(notWithPersistent(field)),
+    },
+    {
+      situation: `${field} beside idle runners`,
+      because: 'Forgejo gives an idle runner any job that its labels cover',
+      patch: { minRunners: 1, [field]: value },
+      problems: problem(notWithWarm(field)),
+    },
+    {
+      situation: `${field} beside idle runners of a schedule`,
+      because: 'they are no less idle for being there by day only',
+      patch: {
+        schedules: [
+          { ...WORKDAY, maxRunners: 5 },
+          { ...WORKDAY, name: 'rush', minRunners: 1 },
+        ],
+        [field]: value,
+      },
+      problems: problem(notWithWarm(field)),
+    },
+  ];
+}
 
 function forgejoUrl(url: string, because: string): RefusedCase {
   return { situation: `url ${url}`, because, patch: { forgejo: { url } }, problems: [{ field: 'spec.forgejo.url', message: URL }] };
@@ -53,6 +96,26 @@ function template(field: string, patch: unknown, message: string, because: strin
 
 function runnerContainer(field: string, container: unknown, message: string, because: string): RefusedCase {
   return template(`spec.containers[0].${field}`, { spec: { containers: [container] } }, message, because);
+}
+
+/** A pool with these windows; each is a night of 10 runners unless it says otherwise. */
+function windows(situation: string, because: string, changes: readonly object[], problems: RefusedCase['problems']): RefusedCase {
+  const night = { name: 'night', timeZone: 'UTC', start: '0 20 * * *', duration: '10h', maxRunners: 10 };
+  return { situation, because, patch: { schedules: changes.map((change) => ({ ...night, ...change })) }, problems };
+}
+
+const WINDOW_LIMITS = 'minRunners of a window must not be greater than its maxRunners; one that it does not set is that of the pool';
+const WINDOW_START =
+  'start must be five fields of cron (minute, hour, day of month, month, day of week), or @hourly, @daily, @weekly, @monthly or @yearly, and come at some time';
+const WINDOW_ZONE = 'timeZone must be a name of the IANA time zone database, such as UTC or Europe/Berlin';
+
+function windowStart(start: string, because: string): RefusedCase {
+  const problems = [{ field: 'spec.schedules[0].start', message: WINDOW_START }];
+  return windows(`a window that starts at ${start}`, because, [{ start }], problems);
+}
+
+function windowZone(timeZone: string, because: string): RefusedCase {
+  return windows(`a window in ${timeZone}`, because, [{ timeZone }], [{ field: 'spec.schedules[0].timeZone', message: WINDOW_ZONE }]);
 }
 
 /** Refused by the API server and by the operator. */
@@ -128,6 +191,76 @@ export const REFUSED_BY_BOTH: readonly RefusedCase[] = [
     patch: { minRunners: 11 },
     problems: [{ field: 'spec.minRunners', message: 'minRunners must not be greater than maxRunners' }],
   },
+  {
+    situation: 'repositories that say nothing',
+    because: 'nothing is accepted and ignored',
+    patch: { repositories: {} },
+    problems: [{ field: 'spec.repositories', message: 'must set allow or deny' }],
+  },
+  {
+    situation: 'repositories to serve that are neither names nor ids',
+    because: 'each entry becomes an id, or part of a URL',
+    patch: { repositories: { allow: ['app', 'acme/app', '0', '017', '../..', String(LAST_SAFE_ID), '9007199254740992', 'acme/app/x'] } },
+    problems: [0, 2, 3, 4, 6, 7].map((index) => ({ field: `spec.repositories.allow[${index}]`, message: ENTRIES })),
+  },
+  {
+    situation: 'a repository not to serve that is no name',
+    because: 'it would deny nothing',
+    patch: { repositories: { deny: ['acme/'] } },
+    problems: [{ field: 'spec.repositories.deny[0]', message: ENTRIES }],
+  },
+  {
+    situation: 'repositories of a pool for one repository',
+    because: 'there is nothing to choose from',
+    patch: { forgejo: { scope: { organization: null, repository: 'acme/app' } }, repositories: { allow: ['acme/app'] } },
+    problems: [
+      {
+        field: 'spec.repositories',
+        message: 'repositories must not be set with forgejo.scope.repository: that pool serves one repository',
+      },
+    ],
+  },
+  ...choice('repositories', { allow: ['acme/app'] }),
+  ...choice('claimDelaySeconds', 60),
+  windows(
+    'two windows of one name',
+    'conditions and status name them',
+    [{}, { name: 'day' }, {}],
+    [{ field: 'spec.schedules[2].name', message: 'must not name a window twice' }],
+  ),
+  windows(
+    'a window without limits',
+    'it would change nothing',
+    [{ maxRunners: undefined }],
+    [{ field: 'spec.schedules[0]', message: 'every window must set minRunners or maxRunners' }],
+  ),
+  windows(
+    'a window with more idle runners than runners',
+    'both can not be kept',
+    [{}, { name: 'day', minRunners: 11 }],
+    [{ field: 'spec.schedules[1]', message: WINDOW_LIMITS }],
+  ),
+  windows(
+    'a window with more idle runners than the pool has',
+    'maxRunners is that of the pool',
+    [{ maxRunners: undefined, minRunners: 11 }],
+    [{ field: 'spec.schedules[0]', message: WINDOW_LIMITS }],
+  ),
+  {
+    ...windows(
+      'a window with fewer runners than the pool keeps idle',
+      'minRunners is that of the pool',
+      [{ maxRunners: 2 }],
+      [{ field: 'spec.schedules[0]', message: WINDOW_LIMITS }],
+    ),
+    patch: { minRunners: 3, schedules: [{ name: 'a', start: '0 20 * * *', duration: '10h', maxRunners: 2 }] },
+  },
+  windows(
+    'a window that is open for more than a year',
+    'a limit of the pool says the same',
+    [{ duration: '8784h1m' }],
+    [{ field: 'spec.schedules[0].duration', message: 'the duration of a window must be at most 8784h' }],
+  ),
   image('registry.example.org:5000/runner', 'a port is no tag'),
   image('runner:latest', 'it floats'),
   image('runner:12', 'it floats'),
@@ -174,6 +307,13 @@ export const REFUSED_BY_BOTH: readonly RefusedCase[] = [
 /** Where CEL can't look. */
 export const REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
   forgejoUrl('https://forgejo.example.org:99999', 'there is no such port'),
+  windowStart('60 8 * * *', 'an hour has no minute 60'),
+  windowStart('0 8 30 2 *', 'February has no 30th'),
+  windowStart('0 8 * * MOO', 'there is no such day'),
+  windowStart('@reboot', 'it is no time'),
+  windowStart('5/10 * * * *', 'a step stands after a wildcard or a range'),
+  windowZone('Mars/Olympus', 'no table knows its clocks'),
+  windowZone('+0100', 'an offset has no daylight saving time'),
   runnerContainer(
     'command',
     { name: 'runner', command: ['sh'] },

@@ -23,6 +23,15 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
   integer('idleTimeoutSeconds', 86_401, 0, 86_400),
   integer('drainTimeoutSeconds', -1, 0, 605_400),
   {
+    situation: 'a list where an object belongs that has a default',
+    because: 'a default takes the place of nothing else',
+    patch: { history: [], containerMode: ['Host'] },
+    problems: [
+      { field: 'spec.containerMode', message: 'must be an object' },
+      { field: 'spec.history', message: 'must be an object' },
+    ],
+  },
+  {
     situation: 'history beyond its range',
     because: 'ended Jobs cost memory in every sync',
     patch: { history: { failed: 51 } },
@@ -36,7 +45,7 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
       {
         field: 'spec.maxRuners',
         message:
-          'is no field here; there are forgejo, mode, labels, minRunners, maxRunners, pollIntervalSeconds, runner, containerMode, template, jobTimeoutSeconds, pendingTimeoutSeconds, idleTimeoutSeconds, drainTimeoutSeconds, history, paused',
+          'is no field here; there are forgejo, mode, labels, minRunners, maxRunners, schedules, fairness, repositories, claimDelaySeconds, updateStrategy, reportDeadRunners, pollIntervalSeconds, runner, containerMode, template, jobTimeoutSeconds, pendingTimeoutSeconds, idleTimeoutSeconds, drainTimeoutSeconds, history, paused',
       },
     ],
   },
@@ -52,6 +61,29 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
     patch: { history: { 'a/b~c': 1 } },
     problems: [{ field: 'spec.history.a/b~c', message: 'is no field here; there are succeeded, failed' }],
   },
+  ...['0m', '90s', '1d', 'PT8H', '8.5h', ''].map((duration) => ({
+    situation: `a window that is open for ${JSON.stringify(duration)}`,
+    because: 'a window is hours and minutes long, and at least a minute',
+    patch: { schedules: [{ name: 'night', start: '0 20 * * *', duration, maxRunners: 3 }] },
+    problems: [
+      {
+        field: 'spec.schedules[0].duration',
+        message: 'must be a string of 2 to 12 characters that matches ^([1-9][0-9]{0,3}h)?([1-9][0-9]{0,4}m)?$',
+      },
+    ],
+  })),
+  ...['0 8 * *', '0 0 8 * * *', '0 8 * * * 2026', 'at eight'].map((start) => ({
+    situation: `a window that starts at ${start}`,
+    because: 'cron has five fields here: nothing starts within a minute',
+    patch: { schedules: [{ name: 'night', start, duration: '1h', maxRunners: 3 }] },
+    problems: [
+      {
+        field: 'spec.schedules[0].start',
+        message:
+          'must be a string of 1 to 200 characters that matches ^(@[a-z]{1,10}|[0-9A-Za-z*,/#?LW-]{1,64}( +[0-9A-Za-z*,/#?LW-]{1,64}){4})$',
+      },
+    ],
+  })),
   {
     situation: 'another mode',
     because: 'there are two',

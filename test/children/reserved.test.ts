@@ -39,10 +39,11 @@ describe("a user's template can't take away", () => {
     expect(pod.spec.containers).toEqual(plain.spec.containers);
   });
 
-  it('WARM of a warm runner', () => {
+  it('the variables of the entrypoint', () => {
     const template = { spec: { containers: [{ name: 'runner', env: [{ $patch: 'replace' }, { name: 'A', value: '1' }] }] } };
     expect(podOf(hostSpec({ template }), warmTags()).spec.containers[0]?.env).toEqual([
       { name: 'A', value: '1' },
+      { name: 'PROBE_SECONDS', value: '5' },
       { name: 'WARM', value: '1' },
     ]);
   });
@@ -115,7 +116,7 @@ describe("a user's template can", () => {
 
   it('take away every variable and mount that is not reserved', () => {
     const { pod } = templated({ spec: { containers: [{ name: 'runner', env: null, volumeMounts: null }] } }, hostSpec());
-    expect(pod.spec.containers[0]?.env).toBeUndefined();
+    expect(pod.spec.containers[0]?.env).toEqual([{ name: 'PROBE_SECONDS', value: '5' }]);
     expect(pod.spec.containers[0]?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual(['/etc/runner', '/run/credentials', '/tmp']);
   });
 });

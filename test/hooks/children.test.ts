@@ -92,6 +92,18 @@ describe('the children of a sync', () => {
       intents: both.slice(1),
       names: ['ConfigMap *', 'Secret r', 'Job r'],
     },
+    {
+      because: 'and so does one whose name another child’s label says',
+      given: { jobs: [object('batch/v1', 'Job', 'r', {}), object('batch/v1', 'Job', 'other')] },
+      intents: [],
+      names: ['ConfigMap *', 'Job r', 'Job other'],
+    },
+    {
+      because: 'and none is answered twice',
+      given: { secrets: [object('v1', 'Secret', 'r', {}), object('v1', 'Secret', 'other')] },
+      intents: both,
+      names: ['ConfigMap *', 'Secret r', 'Secret other'],
+    },
   ])('$because', ({ given, intents, names }) => {
     const found = namesOf(childrenOfSync(input(given, intents)));
     expect(found.map((name) => name.replace(/^ConfigMap pool-.*/, 'ConfigMap *'))).toEqual(names);
@@ -115,6 +127,13 @@ describe('the children of a sync', () => {
     expect(namesOf(found).slice(1)).toEqual(['Secret r']);
     expect(JSON.stringify(found)).toContain('b2xk');
     expect(JSON.stringify(found)).not.toContain(Buffer.from('runner-token').toString('base64'));
+  });
+
+  it('are not rendered over a Job that is there, though somebody took its labels', () => {
+    const unlabelled = object('batch/v1', 'Job', 'r', {}, { spec: { suspend: false } });
+    const found = childrenOfSync(input({ secrets: [secret], jobs: [unlabelled] }, [{ kind: 'renderWorkload', tags: tagsOf('r') }]));
+    expect(namesOf(found).slice(1)).toEqual(['Job r']);
+    expect(found.at(-1)).toMatchObject({ spec: { suspend: false } });
   });
 
   it.each([

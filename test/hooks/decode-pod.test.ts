@@ -145,7 +145,7 @@ describe('a Pod', () => {
       { kind: 'Node', uid: 'n' },
       { kind: 'ReplicaSet', uid: 'rs', controller: true },
     ];
-    const crashed = runner({ running: {} }, { restartCount: 2, lastState: { terminated: { exitCode: 1 } } });
+    const crashed = runner({ running: {} }, { restartCount: 2, lastState: { terminated: { exitCode: 1, reason: 'Error' } } });
     const condition = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', lastTransitionTime: CREATED };
     const decoded = decodePod(
       pod({ ...crashed, conditions: [condition] }, { ownerReferences, deletionTimestamp: '2026-11-24T23:19:00Z' }),
@@ -161,7 +161,35 @@ describe('a Pod', () => {
       disruption: 'EvictionByEvictionAPI',
       restarts: 2,
       lastExitCode: 1,
+      lastReason: 'Error',
     });
+  });
+
+  it.each([
+    { limits: { memory: '2Gi' }, limit: '2Gi', because: 'it is a quantity' },
+    { limits: { memory: '1536M' }, limit: '1536M', because: 'decimal suffixes are quantities too' },
+    { limits: { memory: '2Gi, <script>' }, limit: null, because: 'raw text is not repeated' },
+    { limits: { cpu: '2' }, limit: null, because: 'it has a limit for another resource' },
+    { limits: undefined, limit: null, because: 'it has no limit' },
+  ])('has the memory limit $limit: $because', ({ limits, limit }) => {
+    const spec = {
+      containers: [
+        { name: 'other', resources: { limits: { memory: '1Gi' } } },
+        { name: 'runner', resources: { limits } },
+      ],
+    };
+    const object = { ...pod({}), spec };
+    expect(decodePod(object, 'pool-uid')?.memoryLimit).toBe(limit);
+  });
+
+  it.each([
+    { state: { terminated: { reason: 'OOMKilled', exitCode: 137 } }, is: true, because: 'it is dead now' },
+    { state: { running: {} }, lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } }, is: true, because: 'it was restarted' },
+    { state: { running: {} }, lastState: { terminated: { reason: 'Error', exitCode: 1 } }, is: false, because: 'it ended by itself' },
+    { state: { running: {} }, is: false, because: 'it runs' },
+  ])('tells of its dind container that it was OOMKilled ($is): $because', ({ state, lastState = {}, is }) => {
+    const status = { initContainerStatuses: [{ name: 'dind', state, lastState }] };
+    expect(decodePod(pod(status), 'pool-uid')?.dindOomKilled).toBe(is);
   });
 
   it.each([

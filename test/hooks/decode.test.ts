@@ -9,7 +9,12 @@ const creationTimestamp = '2026-11-24T23:09:00Z';
 const labels = { [`${GROUP}/pool-uid`]: 'pool-uid', [`${GROUP}/runner`]: 'r' };
 
 function object(name: string, more: object = {}, metadata: object = {}) {
-  return { metadata: { name, namespace: 'ci', uid: `uid-${name}`, creationTimestamp, ...metadata }, ...more };
+  return {
+    apiVersion: 'v1',
+    kind: 'Any',
+    metadata: { name, namespace: 'ci', uid: `uid-${name}`, creationTimestamp, ...metadata },
+    ...more,
+  };
 }
 
 function request(parts: Partial<SyncRequest>): SyncRequest {

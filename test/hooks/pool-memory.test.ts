@@ -190,3 +190,9 @@ describe('the store', () => {
     expect(seen).toEqual(['other', 'first', 'second', 'third']);
   });
 });
+
+test('what a persistent pool wanted lately is known to this process alone', () => {
+  const peaks = [{ wanted: 3, lastAt: secondsAgo(5) }];
+  expect(mergeMemory(fromStatus(), ofProcess({ peaks }), CLOCK).peaks).toEqual(peaks);
+  expect(mergeMemory(fromStatus(), NEW_PROCESS, CLOCK).peaks).toEqual([]);
+});

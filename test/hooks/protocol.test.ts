@@ -14,6 +14,10 @@ function withChild(object: unknown): object {
   return { ...body, children: { 'Job.batch/v1': { 'ns/a-1': object } } };
 }
 
+function nested(levels: number): unknown {
+  return JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+}
+
 describe('a sync request', () => {
   it.each([
     { situation: 'has only what is read', value: body, because: 'Metacontroller may add and drop the rest' },
@@ -75,15 +79,45 @@ describe('a sync request', () => {
     },
     {
       situation: 'has a child without a namespace',
-      value: withChild({ metadata: { ...child.metadata, namespace: undefined } }),
+      value: withChild({ ...child, metadata: { ...child.metadata, namespace: undefined } }),
       reason: `${PREFIX}children[Job.batch/v1][ns/a-1].metadata.namespace: must be a string`,
     },
     {
       situation: 'has a child whose deletion time is none',
-      value: withChild({ metadata: { ...child.metadata, deletionTimestamp: 'soon' } }),
+      value: withChild({ ...child, metadata: { ...child.metadata, deletionTimestamp: 'soon' } }),
       reason: `${PREFIX}children[Job.batch/v1][ns/a-1].metadata.deletionTimestamp: must be an RFC 3339 time`,
     },
+    {
+      situation: 'has a child of another kind than its group',
+      value: withChild({ ...child, kind: 'Secret' }),
+      reason: `${PREFIX}children[Job.batch/v1][ns/a-1].kind: must be as its key says`,
+    },
+    {
+      situation: 'has a child of another version than its group',
+      value: withChild({ ...child, apiVersion: 'batch/v2' }),
+      reason: `${PREFIX}children[Job.batch/v1][ns/a-1].apiVersion: must be as its key says`,
+    },
+    {
+      situation: 'has a child under another’s name',
+      value: withChild({ ...child, metadata: { ...child.metadata, name: 'a-2' } }),
+      reason: `${PREFIX}children[Job.batch/v1][ns/a-1].metadata: must be as its key says`,
+    },
+    {
+      situation: 'has a child that could not be answered again',
+      value: withChild({ ...child, spec: nested(500) }),
+      reason: `${PREFIX}children: must not be nested deeper than 200 levels`,
+    },
+    {
+      situation: 'has a child under what is no name',
+      value: { ...body, children: { 'Job.batch/v1': { [`ns/${'<b>'.repeat(1000)}`]: null } } },
+      reason: `${PREFIX}children[Job.batch/v1][?]: must be an object`,
+    },
     { situation: 'keys children by their name', value: { ...body, children: { 'Job.batch/v1': { 'a-1': child } } }, reason: V1 },
+    {
+      situation: 'has a status that could not be answered again',
+      value: { ...body, parent: { ...parent, status: { versions: [nested(500)] } } },
+      reason: `${PREFIX}parent.status: must not be nested deeper than 200 levels`,
+    },
     { situation: 'keys kinds without a version', value: { ...body, children: { Job: {} } }, reason: V1 },
     {
       situation: 'has children that are no map',
@@ -101,7 +135,12 @@ describe('a sync request', () => {
 
   it('of a body as large as 1000 runners make it is checked in well under a second', () => {
     const weight = 'x'.repeat(12_000);
-    const children = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`ns/j-${index}`, { ...child, weight }]));
+    const children = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [
+        `ns/j-${index}`,
+        { ...child, metadata: { ...child.metadata, name: `j-${index}` }, weight },
+      ]),
+    );
     const started = performance.now();
     expect(parseSyncRequest({ ...body, children: { 'Job.batch/v1': children } }).ok).toBe(true);
     expect(performance.now() - started).toBeLessThan(500);

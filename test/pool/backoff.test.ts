@@ -8,6 +8,7 @@ import {
   recordRegistrations,
   retryFreed,
   spendTry,
+  withoutRefusals,
 } from '../../src/pool/backoff.ts';
 import type { ForgejoFailure, ForgejoFailureKind } from '../../src/pool/failure.ts';
 import type { BackoffEntry, NewRunner, Outcome } from '../../src/pool/model.ts';
@@ -47,9 +48,88 @@ describe('a job that is held back', () => {
       until: secondsAhead(200),
     },
     { because: 'it is due already', entries: [{ ...entry, until: secondsAgo(3) }], jobs: [job], before, until: secondsAgo(3) },
+    { because: 'a new process sees that nothing can hold it', entries: [entry], jobs: [job], before: null, until: now },
+    {
+      because: 'a new process sees a job that may hold it, and will see its end',
+      entries: [entry],
+      jobs: [job, task],
+      before: null,
+      until: secondsAhead(200),
+    },
+    {
+      because: 'a new process leaves alone what nobody held back',
+      entries: [{ ...entry, heldBack: false }],
+      jobs: [job],
+      before: null,
+      until: secondsAhead(200),
+    },
+    {
+      because: 'the second try was in vain: its time of 10 s is short anyway',
+      entries: [{ ...entry, attempts: 2, until: secondsAhead(9) }],
+      jobs: [job],
+      before,
+      until: now,
+    },
+    {
+      because: 'the seventh try was in vain 1 s ago, and jobs may end each second',
+      entries: [{ ...entry, attempts: 7, until: secondsAhead(299) }],
+      jobs: [job],
+      before,
+      until: secondsAhead(9),
+    },
+    {
+      because: 'the seventh try was in vain 10 s ago',
+      entries: [{ ...entry, attempts: 7, until: secondsAhead(290) }],
+      jobs: [job],
+      before,
+      until: now,
+    },
+    {
+      because: 'it was put forward once: a second end does not put it forward again',
+      entries: [{ ...entry, attempts: 7, until: secondsAhead(9) }],
+      jobs: [job],
+      before,
+      until: secondsAhead(9),
+    },
+    {
+      because: 'an older one of its repository waits too, and is more likely to be free',
+      entries: [{ ...entry, attempts: 7, until: secondsAhead(299) }, aBackoff('older', { heldBack: true, until: now })],
+      jobs: [job, aJob(4, { handle: 'older' })],
+      before,
+      until: secondsAhead(29),
+    },
+    {
+      because: 'an older one of another repository waits too',
+      entries: [{ ...entry, attempts: 7, until: secondsAhead(299) }, aBackoff('older', { heldBack: true, until: now })],
+      jobs: [job, aJob(4, { handle: 'older', repositoryId: 4711 })],
+      before,
+      until: secondsAhead(9),
+    },
+    {
+      because: 'an older one of its repository waits for its first runner',
+      entries: [{ ...entry, attempts: 7, until: secondsAhead(299) }],
+      jobs: [job, aJob(4, { handle: 'older' })],
+      before,
+      until: secondsAhead(9),
+    },
   ])('$because', ({ entries, jobs, before: running, until }) => {
-    expect(retryFreed(entries, jobs, running, now)).toMatchObject([{ key: 'held', until }]);
+    expect(retryFreed(entries, jobs, running, now)[0]).toMatchObject({ key: 'held', until });
   });
+});
+
+test('a job that waits for a group in a busy repository is tried no more than six times a minute', () => {
+  const tries: number[] = [];
+  let entries = recordMishaps([], [mishap('noTask', { runner: 'r0' })], false, now);
+  for (let second = 1; second <= 600; second += 1) {
+    const at = secondsAhead(second);
+    // One job of its repository ends each second.
+    entries = retryFreed(entries, [aJob(1)], new Map([[second, 17]]), at);
+    if (isBackingOff({ backoff: entries }, HANDLE_KEY, at)) continue;
+    tries.push(second);
+    entries = recordMishaps(entries, [mishap('noTask', { runner: `r${second}` })], false, at);
+  }
+  expect(tries.slice(0, 5)).toEqual([1, 2, 12, 22, 32]);
+  expect(tries.length).toBeLessThanOrEqual(62);
 });
 
 describe('how long a handle or a kind of runner waits', () => {
@@ -274,4 +354,9 @@ describe('what is forgotten', () => {
   ])('$because', ({ entry, kept }) => {
     expect(forgetOld([entry], new Set(['handle-1']), now)).toEqual(kept ? [entry] : []);
   });
+});
+
+test('what was refused to one token does not hold back the next', () => {
+  const others = [aBackoff('handle-1'), aBackoff('pool'), aBackoff('warm')];
+  expect(withoutRefusals([...others, aBackoff('register')])).toEqual(others);
 });

@@ -5,6 +5,7 @@ import type { ForgejoFailure } from '../../src/pool/failure.ts';
 import { judge } from '../../src/pool/judge.ts';
 import type { Outcome, World } from '../../src/pool/model.ts';
 import { plan } from '../../src/pool/plan.ts';
+import { EVERY_REPOSITORY } from '../../src/pool/repositories.ts';
 import { settle } from '../../src/pool/settle.ts';
 import {
   aBackoff,
@@ -216,7 +217,7 @@ describe('when a runner does not get to work', () => {
       because: 'it took too long',
       world: starting('ContainerCreating', 901),
       reason: 'PendingTimeout',
-      says: 'its Pod waits: ContainerCreating',
+      says: 'its Pod waits: ContainerCreating. kubectl describe pod a-x7k2p shows why.',
     },
     {
       because: 'it runs and never reported',
@@ -285,6 +286,7 @@ describe('when a runner does not get to work', () => {
 });
 
 describe('why the pool does not follow the demand', () => {
+  const unresolved = [{ list: 'allow', name: 'acme/app', failure: null }] as const;
   const brake = aBackoff('pool', { attempts: 5, until: secondsAhead(30) });
 
   test.each([
@@ -301,6 +303,11 @@ describe('why the pool does not follow the demand', () => {
     },
     { because: 'its maximum', world: aWorld({ spec: { maxRunners: 0 }, jobs: [aJob(1)] }), reason: 'AtMaximum' },
     {
+      because: 'a repository that is unknown, before its maximum',
+      world: aWorld({ spec: { maxRunners: 0 }, jobs: [aJob(1)], repositories: { ...EVERY_REPOSITORY, unresolved } }),
+      reason: 'RepositoriesUnresolved',
+    },
+    {
       because: 'a job is tried again later',
       world: aWorld({ jobs: [aJob(1)], memory: { backoff: [aBackoff('handle-1')] } }),
       reason: 'BackingOff',
@@ -312,6 +319,32 @@ describe('why the pool does not follow the demand', () => {
     },
   ])('$because', ({ world, reason }) => {
     expect(found(world)['ScalingLimited']).toMatchObject({ status: 'True', reason });
+  });
+
+  const noon = { name: 'noon', timeZone: 'UTC', start: '0 11 * * *', duration: '2h' };
+
+  test.each([
+    { because: 'of the pool', schedules: [], says: 'spec.maxRunners (0)' },
+    {
+      because: 'of the window that is open',
+      schedules: [{ ...noon, maxRunners: 0 }],
+      says: 'maxRunners of the window "noon" in spec.schedules (0)',
+    },
+    { because: 'of the pool, when the window sets none', schedules: [{ ...noon, minRunners: 0 }], says: 'spec.maxRunners (0)' },
+  ])('the maximum is named: $because', ({ schedules, says }) => {
+    const limit = found(aWorld({ spec: { maxRunners: 0, schedules }, jobs: [aJob(1)] }))['ScalingLimited'];
+    expect(limit).toMatchObject({ reason: 'AtMaximum', message: `More runners are wanted than ${says} allows.` });
+  });
+
+  test('a repository that is unknown is not said while Forgejo can not be asked: that is said by others', () => {
+    const world = aWorld({ forgejo: unavailable(), repositories: { ...EVERY_REPOSITORY, unresolved } });
+    expect(found(world)['ScalingLimited']).toMatchObject({ reason: 'WithinLimits' });
+  });
+
+  test('a pool that is braked is not ready, also while no runner is there that could be stuck', () => {
+    const all = found(aWorld({ memory: { backoff: [brake] } }));
+    expect(all['Ready']).toMatchObject({ status: 'False', reason: 'StartFailures', message: all['ScalingLimited']?.message });
+    expect(found(aWorld({ memory: { backoff: [{ ...brake, attempts: 4 }] } }))['Ready']).toMatchObject({ status: 'True' });
   });
 
   test.each([

@@ -178,20 +178,20 @@ describe('recent runners', () => {
       message: 'it was stopped, or its workload was deleted',
       world: worldOf([{ secret: secretOf(warm), row: rowOf(warm), memory: remembered('a', { phase: 'stopping' }) }]),
     },
-    { reason: 'Lost', message: 'the node that ran it no longer answers', world: worldOf([lostWarm()]) },
+    { reason: 'NodeLost', message: 'its node no longer answers', world: worldOf([lostWarm()]) },
     {
-      reason: 'Failed',
-      message: "the runner's container ended with exit code 137 (Error)",
+      reason: 'Killed',
+      message: 'killed (SIGKILL)',
       world: worldOf([endedJob(tags, 137, rowOf(tags))]),
     },
     {
-      reason: 'Failed',
-      message: "the runner's container ended (Evicted)",
+      reason: 'Evicted',
+      message: 'evicted: its node wanted its resources back',
       world: worldOf([{ ...endedJob(tags, 137, rowOf(tags)), pod: podOf(tags, { state: terminated(null, { reason: 'Evicted' }) }) }]),
     },
     {
       reason: 'Failed',
-      message: 'its Job ended: BackoffLimitExceeded',
+      message: 'its Job failed',
       world: aWorld({
         secrets: [secretOf(tags)],
         workloads: [jobOf(tags, { end: jobEnd({ type: 'Failed', reason: 'BackoffLimitExceeded' }) })],
@@ -200,14 +200,39 @@ describe('recent runners', () => {
       }),
     },
     {
-      reason: 'Failed',
-      message: 'its Pod is gone',
+      reason: 'NotStarted',
+      message: 'its workload could not be created',
       world: aWorld({ secrets: [secretOf(tags)], rows: [undeclaredRowOf(tags)], runners: [remembered('a')] }),
     },
   ])('$reason: $message', ({ world, reason, message }) => {
     const slot = slotOf(world, 'a');
     expect(hasJustEnded(slot)).toBe(true);
     expect(recentRunner(slot, world)).toMatchObject({ name: 'a', attempt: 1, at: world.now, reason, message });
+  });
+
+  test('tell the exit code and the repository, also of a warm runner whose job was found', () => {
+    const [assigned] = planOf(worldOf([endedJob(tags, 137, rowOf(tags))])).recent;
+    expect(assigned).toMatchObject({ handle: tags.handle, repositoryId: 17, exitCode: 137 });
+    const found = { handle: null, repositoryId: 4, job: 'build' };
+    expect(planOf(worldOf([endedJob(warm, 0, null, found)])).recent[0]).toMatchObject({ ...found, exitCode: 0, reason: 'Completed' });
+    expect(planOf(worldOf([lostWarm()])).recent[0]).toMatchObject({ exitCode: null });
+  });
+
+  test('of a runner that was stopped in mid-task and killed tell that', () => {
+    const pod = podOf(warm, { deletionAt: secondsAgo(5), state: terminated(137), ownerKind: 'ReplicaSet' });
+    const own = { secret: secretOf(warm), row: rowOf(warm), memory: remembered('a', { phase: 'draining' }) };
+    const { recent } = planOf(worldOf([own], { pods: [pod], spec: { mode: 'Persistent' } }));
+    expect(recent[0]).toMatchObject({ reason: 'Deleted', exitCode: 137 });
+  });
+
+  test('are set right when it turns out that the answer of a fetch got lost', () => {
+    const own = endedJob(tags, 2, rowOf(tags), { phase: 'idleExit', lastTask: 20, task: 7 });
+    const recent = [aRecent('a', { reason: 'NoTask', message: 'its job could not be had' }), aRecent('b', { reason: 'NoTask' })];
+    const world = worldOf([own], { jobs: [aRunningJob(1, 7, { handle: tags.handle ?? '' })], memory: { recent } });
+    expect(planOf(world).recent.map(({ name, reason }) => [name, reason])).toEqual([
+      ['a', 'FetchLost'],
+      ['b', 'NoTask'],
+    ]);
   });
 
   test('are listed once, newest first, ten of them', () => {
@@ -234,6 +259,12 @@ describe('Jobs that stay for their logs', () => {
     const runners = [history('a', 0, 50), history('b', 0, 40), history('c', 137, 30), history('d', 75, 20), history('e', 1, 60)];
     const { fates } = planOf(worldOf(runners, { spec: { history: { succeeded: 1, failed: 2 } } }));
     expect(fates.filter(({ workload }) => workload === 'keep').map(({ slot }) => slot.key)).toEqual(['b', 'c', 'd']);
+  });
+
+  test('a failed one never pushes out one that succeeded, nor the other way round', () => {
+    const failures = Array.from({ length: 5 }, (_, index) => history(`f${index}`, 137, 10 + index));
+    const { fates } = planOf(worldOf([history('old', 0, 900), ...failures], { spec: { history: { succeeded: 1, failed: 3 } } }));
+    expect(fates.filter(({ workload }) => workload === 'keep').map(({ slot }) => slot.key)).toEqual(['f0', 'f1', 'f2', 'old']);
   });
 
   test('and stay what they are while Forgejo is away', () => {

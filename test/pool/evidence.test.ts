@@ -399,6 +399,21 @@ describe('Pods that could still run something', () => {
     { because: 'its row was absent in lists over 120 s', parts: { ...DELETED, rows: [], ...gone(121) }, seen: 'lost' },
     { because: 'its row was offline in lists over less than 120 s', parts: { ...OFFLINE, ...gone(120.9) }, seen: 'draining' },
     { because: 'its row has come back', parts: { ...DELETED, ...gone(300) }, seen: 'draining' },
+    {
+      because: 'it was lost, and our own question a minute ago is why its row looks alive',
+      parts: { ...DELETED, ...gone(300), runners: [remembered('r', { phase: 'lost', askedAt: secondsAgo(60) })] },
+      seen: 'lost',
+    },
+    {
+      because: 'its row looks alive for longer than a question explains',
+      parts: { ...DELETED, ...gone(300), runners: [remembered('r', { phase: 'lost', askedAt: secondsAgo(75) })] },
+      seen: 'draining',
+    },
+    {
+      because: 'it was asked while it drained: nobody knew it dead',
+      parts: { ...DELETED, ...gone(300), runners: [remembered('r', { phase: 'draining', askedAt: secondsAgo(60) })] },
+      seen: 'draining',
+    },
     { because: 'Forgejo has been away since', parts: { ...OFFLINE, ...gone(300), forgejo: unavailable() }, seen: 'draining' },
     {
       because: 'no list was read since',

@@ -257,6 +257,8 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
 });
 
 describe('when a deleted pool has ended', () => {
+  const orphanedDaemon = (changes: Partial<ReturnType<typeof podOf>> = {}): ReturnType<typeof podOf> =>
+    podOf(warm, { ownerKind: 'ReplicaSet', ownerUid: 'uid-of-its-replica-set', ...changes });
   const lost = { pod: podOf(warm, { deletionAt: secondsAgo(100) }) };
 
   test.each([
@@ -284,6 +286,30 @@ describe('when a deleted pool has ended', () => {
       ends: false,
     },
     { because: 'or its Secret', world: worldOf([{ ...lost, secret: secretOf(warm) }], { pool }), children: true, ends: false },
+    {
+      because: 'an orphaned daemon that lost its registration does nothing more, and nobody ends it',
+      world: worldOf([{ pod: orphanedDaemon() }], { pool }),
+      children: false,
+      ends: true,
+    },
+    {
+      because: 'one that is registered takes jobs',
+      world: worldOf([{ pod: orphanedDaemon(), row: rowOf(warm) }], { pool }),
+      children: false,
+      ends: false,
+    },
+    {
+      because: 'one that was told to end will do so',
+      world: worldOf([{ pod: orphanedDaemon({ deletionAt: secondsAhead(60) }) }], { pool }),
+      children: false,
+      ends: false,
+    },
+    {
+      because: 'an orphaned Job’s Pod ends by itself once its registration is gone',
+      world: worldOf([{ pod: podOf(warm) }], { pool }),
+      children: false,
+      ends: false,
+    },
   ])('$because', ({ world, children, ends }) => {
     expect(finalizeOf(world, { observesChildren: children })).toMatchObject({ finalized: ends, leftBehind: [] });
   });
@@ -330,6 +356,15 @@ describe('a deleted pool never hangs', () => {
     const made = finalizeOf(world, facts);
     expect(made).toMatchObject({ finalized: ends, leftBehind: ends ? ['a'] : [], effects: [] });
     expect(fateOf(made, 'a')).toMatchObject({ secret: 'keep', workload: 'keep' });
+  });
+
+  test.each([
+    { because: 'nobody can be asked', forgejo: noToken, left: ['a'] },
+    { because: 'a fresh list lacks its row', forgejo: answered(), left: [] },
+  ])('a runner of which only the status knows is named as left behind when $because', ({ forgejo, left }) => {
+    const memory = { runners: [remembered('a', { phase: 'stopping' })] };
+    const world = aWorld({ pool, forgejo, memory, spec: { drainTimeoutSeconds: 1 } });
+    expect(finalizeOf(world, { observesChildren: false })).toMatchObject({ finalized: true, leftBehind: left });
   });
 
   test('what is surely dead is not named as left behind', () => {

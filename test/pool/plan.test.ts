@@ -85,6 +85,14 @@ describe('what a runner’s objects come to', () => {
       fate: { secret: 'keep', workload: 'drop', phase: 'stopping' },
     },
     {
+      because: 'silent since it looked idle, but it is known to hold a task: cut off from Forgejo, not idle',
+      world: worldOf([{ ...idleWarm('a'), row: rowOf(warm, { status: 'offline' }), memory: remembered('a', { phase: 'idle', task: 7 }) }], {
+        jobs: [aRunningJob(1, 7)],
+        spec: { minRunners: 1 },
+      }),
+      fate: { secret: 'keep', workload: 'keep', phase: 'silent' },
+    },
+    {
       because: 'silent since it was busy: it may hold a task',
       world: worldOf([{ ...busyWarm('a'), row: rowOf(warm, { status: 'offline' }) }]),
       fate: { secret: 'keep', workload: 'keep', phase: 'silent' },
@@ -117,6 +125,16 @@ describe('what a runner’s objects come to', () => {
     {
       because: 'its Secret was deleted by hand, and its Pod runs on',
       world: aWorld({ workloads: [jobOf(warm)], pods: [podOf(warm)], rows: [rowOf(warm, { status: 'active' })] }),
+      fate: { secret: 'keep', workload: 'keep', phase: 'detached' },
+    },
+    {
+      because: 'its Secret was deleted by hand, and it is idle: stopped before its next job',
+      world: aWorld({ workloads: [jobOf(warm)], pods: [podOf(warm)], rows: [rowOf(warm)] }),
+      fate: { secret: 'keep', workload: 'drop', phase: 'stopping' },
+    },
+    {
+      because: 'its Secret was deleted by hand, and it is about to take its job',
+      world: aWorld({ workloads: [jobOf(tags)], pods: [podOf(tags)], rows: [rowOf(tags)], jobs: [aJob(1, { handle: tags.handle ?? '' })] }),
       fate: { secret: 'keep', workload: 'keep', phase: 'detached' },
     },
     {

@@ -28,7 +28,7 @@ const tags = tagsOf('a', { handle: 'handle-1' });
 const warm = warmTagsOf('a');
 const ended = { phase: 'failed', lastTask: 20 } as const;
 const damaged = secretOf(warm, { complete: false });
-const died = "the runner's container ended with exit code 137 (Error)";
+const died = 'the runner died: killed (SIGKILL) (runner a, exit code 137)';
 
 describe('the guard before a registration goes', () => {
   test.each([
@@ -174,6 +174,35 @@ describe('the guard before a registration goes', () => {
     expect(asked(planOf(world))).toEqual(does);
   });
 
+  test.each([
+    {
+      because: 'asked all the same: without a task its registration can go',
+      memory: ended,
+      does: ['ask a 7'],
+    },
+    { because: 'left with its task until Forgejo itself has ended that', memory: { ...ended, task: 7 }, does: [] },
+    { because: 'it does not hold the task', memory: { ...ended, asked: [7] }, does: ['deregister a when offline or idle'] },
+  ])('of a pool that reports nothing, a dead runner is $because', ({ memory, does }) => {
+    const world = worldOf([endedJob(tags, 137, rowOf(tags), memory)], { jobs: [aRunningJob(1, 7)], spec: { reportDeadRunners: false } });
+    expect(asked(planOf(world))).toEqual(does);
+    expect(fateOf(planOf(world), 'a')).toMatchObject({ secret: 'keep', workload: 'keep' });
+  });
+
+  test('of a pool that reports nothing, the registration goes when Forgejo has ended the task', () => {
+    const world = worldOf([endedJob(tags, 137, rowOf(tags), { ...ended, task: 7 })], { spec: { reportDeadRunners: false } });
+    expect(asked(planOf(world))).toEqual(['deregister a when offline or idle']);
+  });
+
+  test.each([
+    { because: 'assigned', own: tags, code: 2 },
+    { because: 'warm, and stopped while it seemed idle', own: warm, code: 0 },
+  ])('a runner whose fetch got lost is reported with words: $because', ({ own, code }) => {
+    const world = worldOf([endedJob(own, code, rowOf(own), { phase: 'idleExit', lastTask: 20, task: 7 })], { jobs: [aRunningJob(1, 7)] });
+    expect(asked(planOf(world))).toEqual([
+      `report a 7: nobody works on this job: the answer of its fetch got lost (runner a, exit code ${code})`,
+    ]);
+  });
+
   test('later tasks than those of the first list after the end are not its own', () => {
     const world = worldOf([endedJob(warm, 137, rowOf(warm, { status: 'active' }))], { jobs: [aRunningJob(2, 31), aRunningJob(1, 7)] });
     expect(settledOf(world).memory.runners).toMatchObject([{ name: 'a', phase: 'failed', lastTask: 31 }]);
@@ -241,7 +270,7 @@ describe('a lost runner', () => {
       ],
       { jobs: [aRunningJob(1, 7)] },
     );
-    expect(asked(planOf(world))).toEqual(['report a 7: the node that ran it no longer answers']);
+    expect(asked(planOf(world))).toEqual(['report a 7: the runner died: its node no longer answers (runner a)']);
   });
 });
 

@@ -272,6 +272,18 @@ describe('what is remembered of a runner', () => {
   });
 });
 
+describe('a runner of which nothing is to be seen any more', () => {
+  const memory = { runners: [remembered('a', { phase: 'stopping' })] };
+
+  test('is remembered while Forgejo can not say whether it is registered', () => {
+    expect(settledOf(aWorld({ forgejo: unavailable(), memory })).memory.runners).toEqual(memory.runners);
+  });
+
+  test('is forgotten with the list that lacks it', () => {
+    expect(settledOf(aWorld({ memory })).memory.runners).toEqual([]);
+  });
+});
+
 describe('what only a row of reads can tell', () => {
   const goneSince = (seconds: number): ReadonlyMap<string, number> => new Map([['a', secondsAgo(seconds)]]);
   const silent = [{ ...busyWarm('a'), row: rowOf(warm, { status: 'offline' }) }];

@@ -73,6 +73,13 @@ describe('the status', () => {
     expect(again.lastWarmAttempt).toBe(memory.lastWarmAttempt);
   });
 
+  test('says which limits hold, and which windows are open, and no time of theirs', () => {
+    const noon = { name: 'noon', timeZone: 'UTC', start: '0 11 * * *', duration: '2h', minRunners: 1, maxRunners: 3 };
+    const night = { ...noon, name: 'night', start: '0 22 * * *' };
+    expect(statusOf(aWorld({ spec: { schedules: [noon, night] } })).limits).toEqual({ minRunners: 1, maxRunners: 3, schedules: ['noon'] });
+    expect(statusOf(aWorld({ forgejo: unavailable() })).limits).toEqual({ minRunners: 0, maxRunners: 10, schedules: [] });
+  });
+
   test('is the same two seconds later when nothing has happened', () => {
     const first = statusOf(busy);
     const slots = judge(busy);
@@ -106,8 +113,16 @@ describe('the status', () => {
   });
 
   test('tells of the queue what the labels cover', () => {
-    expect(statusOf(busy).queue).toEqual({ waiting: 1, running: 1, oldestWaitingSince: '2026-11-25T12:00:00Z' });
-    expect(statusOf(aWorld()).queue).toEqual({ waiting: 0, running: 0 });
+    expect(statusOf(busy).queue).toEqual({ waiting: 1, running: 1, blocked: 0, oldestWaitingSince: '2026-11-25T12:00:00Z' });
+    expect(statusOf(aWorld()).queue).toEqual({ waiting: 0, running: 0, blocked: 0 });
+  });
+
+  test('counts a job that nobody can have now apart from those that wait', () => {
+    const held = aBackoff('handle-1', { heldBack: true });
+    const world = aWorld({ jobs: [aJob(2), aJob(1)], memory: { backoff: [held], firstSeen: new Map([['handle-1', secondsAgo(900)]]) } });
+    expect(statusOf(world).queue).toEqual({ waiting: 1, running: 0, blocked: 1, oldestWaitingSince: '2026-11-25T12:00:00Z' });
+    const alone = aWorld({ jobs: [aJob(1)], memory: { backoff: [held] } });
+    expect(statusOf(alone).queue).toEqual({ waiting: 0, running: 0, blocked: 1 });
   });
 
   test('lists the versions that its own runners report, once', () => {

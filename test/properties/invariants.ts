@@ -107,8 +107,10 @@ function checkOwnRow(effect: OfRunner, slots: readonly Judged[]): readonly strin
     broken.push(`${effect.kind} as ${effect.runner} with another registration`);
   if (effect.kind !== 'deregister' && isMute(slot)) broken.push(`${effect.kind} as ${effect.runner}, whose token nobody has`);
   if (effect.kind === 'ask') return broken;
-  if (slot.phase === 'busy') broken.push(`${effect.kind} of ${effect.runner}, which is busy`);
-  if (effect.kind === 'report' && slot.row?.status === 'active') broken.push(`report as ${effect.runner}, which is active`);
+  const ofAnEarlierTask = effect.kind === 'report' && slot.remembered?.lostTasks.includes(effect.taskId) === true;
+  if (slot.phase === 'busy' && !ofAnEarlierTask) broken.push(`${effect.kind} of ${effect.runner}, which is busy`);
+  if (effect.kind === 'report' && slot.row?.status === 'active' && !ofAnEarlierTask)
+    broken.push(`report as ${effect.runner}, which is active`);
   if (effect.kind === 'deregister' && effect.whenStatus.includes('idle') && isMute(slot) && slot.pods.length === 0) {
     broken.push(`${effect.runner} would be deregistered while idle, though nobody holds its credentials`);
   }
@@ -157,16 +159,26 @@ function checkRendering({ slot, workload, secret }: Fate, world: World): readonl
   return broken;
 }
 
-/** A busy runner may be asked what it runs; all else is for the dead. */
+/** A runner that takes any job may be asked what it runs, and a task that it lost be reported; all else is for the dead. */
 function checkPodsHaveEnded(effect: OfRunner, slots: readonly Judged[]): readonly string[] {
   const slot = slots.find((each) => each.key === effect.runner);
-  if (slot === undefined || (effect.kind === 'ask' && slot.phase === 'busy')) return [];
+  if (slot === undefined || (effect.kind === 'ask' && slot.tags.handle === null && isLive(slot.phase))) return [];
+  if (effect.kind === 'report' && mayHaveLost(slot, effect.taskId)) return [];
   // One that polls on although its Pod should have ended is idle, and ends by that, after the guard's questions.
   const unheard = (slot.phase === 'draining' || slot.phase === 'lost') && slot.row?.status === 'idle';
   if (unheard && (effect.kind === 'ask' || (effect.kind === 'deregister' && effect.whenStatus.join() === 'idle'))) return [];
   const alive = slot.pods.some((pod) => pod.state.kind !== 'terminated');
   if (!alive || (slot.phase === 'lost' && (effect.kind === 'ask' || slot.row?.status === 'offline'))) return [];
   return [`${effect.kind} of ${effect.runner}, whose Pod has not ended`];
+}
+
+/** It polls, or no container of it runs, or it has a later task; and no second Pod of it can be at work. */
+function mayHaveLost(slot: Judged, taskId: number): boolean {
+  const running = slot.pods.filter(({ state }) => state.kind === 'running').length;
+  const { task = null, lostTasks = [] } = slot.remembered ?? {};
+  if (slot.tags.handle !== null || running > 1 || (task !== taskId && !lostTasks.includes(taskId))) return false;
+  if (slot.kind === 'Deployment' && running === 0) return slot.row?.status !== 'active';
+  return (slot.phase === 'idle' && slot.row?.status === 'idle') || (slot.kind === 'Deployment' && lostTasks.includes(taskId));
 }
 
 function isRegister(effect: Effect): effect is Register {

@@ -96,7 +96,7 @@ test.each(runs)('$mode, seed $seed: every job ends, the maximum holds, nothing i
     seed,
     controller: await readController(),
     oneJobScript: readFileSync(join(import.meta.dirname, '../../src/children/entrypoint/one-job.sh'), 'utf8'),
-    log: { outcomes: () => {}, leftBehind: (_pool, names) => leftBehind.push(...names) },
+    log: { outcomes: () => {}, leftBehind: (_pool, names) => leftBehind.push(...names), judged: () => {} },
     lag: { ms: 50, jitterMs: 400 },
     faults: podFaults,
     // Forgejo's clock is behind, right, or ahead.

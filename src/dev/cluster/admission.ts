@@ -2,7 +2,7 @@
  * What the API server adds to an object at its creation and refuses at a write. Defaults and messages as recorded
  * (`recordings/kubernetes`), reduced to the fields that the recordings of Jobs and Deployments show.
  */
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from '../same-json.ts';
 import { ApiError } from './api-error.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import type { ContainerSpec, KubeObject, PodSpec, PodTemplate } from './objects.ts';
@@ -39,11 +39,11 @@ function specField(object: KubeObject, field: string): unknown {
 /** Throws 422 when the write changes what may not change: a Job's template, an immutable Secret or ConfigMap. */
 export function validateUpdate(kind: Kind, before: KubeObject, after: KubeObject): void {
   const name = before.metadata.name;
-  if (kind === 'Job' && !isDeepStrictEqual(specField(before, 'template'), specField(after, 'template'))) {
+  if (kind === 'Job' && !sameJson(specField(before, 'template'), specField(after, 'template'))) {
     throw new ApiError(422, `Job.batch "${name}" is invalid: spec.template: Invalid value: field is immutable`);
   }
   if ((kind === 'Secret' || kind === 'ConfigMap') && fieldOf(before, 'immutable') === true) {
-    const same = fieldOf(after, 'immutable') === true && isDeepStrictEqual(fieldOf(before, 'data'), fieldOf(after, 'data'));
+    const same = fieldOf(after, 'immutable') === true && sameJson(fieldOf(before, 'data'), fieldOf(after, 'data'));
     if (!same) throw new ApiError(422, `${kind} "${name}" is invalid: data: Forbidden: field is immutable when \`immutable\` is set`);
   }
 }

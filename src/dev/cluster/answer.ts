@@ -5,11 +5,18 @@
 import { duplicateKey } from './duplicate-keys.ts';
 import type { KubeObject } from './objects.ts';
 
-export interface HookResponse {
+interface ResponseHead {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+}
+
+/** An answer as text, or (from a webhook in the same process) as the JSON value that its text would be parsed to. */
+export type HookResponse = ResponseHead & ({ readonly body: string } | { readonly json: unknown });
+
+/** The answer's body as it goes over the wire. */
+export function textOf(response: HookResponse): string {
+  return 'json' in response ? JSON.stringify(response.json) : response.body;
 }
 
 export type ViolationRule =
@@ -65,25 +72,31 @@ function parseBody(response: HookResponse, type: string, fields: readonly string
     if (/[a-z]/i.test(header) && date > nowMs) return { kind: 'retry', afterMs: date - nowMs, violation: null };
     return { kind: 'retry', afterMs: HOT_RETRY_MS, violation: 'retryAfterMissing' };
   }
-  if (response.status !== 200) return error(`unsupported status code: ${response.status} body: ${response.body}`, null);
-  let body: unknown;
-  try {
-    body = JSON.parse(response.body);
-  } catch {
-    return error(
-      response.body === ''
-        ? 'unexpected end of JSON input'
-        : `can't unmarshal webhookResponse (version: v2, type: ${type}): invalid character`,
-    );
+  if (response.status !== 200) {
+    return error(`unsupported status code: ${response.status} body: ${textOf(response)}`, null);
   }
+  const parsed = 'json' in response ? response.json : parseText(response.body);
+  if (parsed instanceof SyntaxError) {
+    const cannot = `can't unmarshal webhookResponse (version: v2, type: ${type}): invalid character`;
+    return error('body' in response && response.body === '' ? 'unexpected end of JSON input' : cannot);
+  }
+  const body = parsed;
   if (body === null) return { kind: 'ok', value: {} };
   if (!isObject(body)) return error(`can't unmarshal webhookResponse (version: v2, type: ${type}): not an object`);
   const strict = `strict validation failed for v2 webhookResponse (type: ${type}, mode: strict)`;
   const unknown = Object.keys(body).find((key) => !fields.includes(key));
   if (unknown !== undefined) return error(`${strict}: unknown field "${unknown}"`, 'unknownField');
-  const repeated = duplicateKey(response.body);
+  const repeated = 'json' in response ? null : duplicateKey(response.body);
   if (repeated !== null) return error(`${strict}: duplicate field "${repeated}"`, 'duplicateField');
   return { kind: 'ok', value: body };
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (syntax) {
+    return syntax;
+  }
 }
 
 function asChild(value: unknown): KubeObject | string {

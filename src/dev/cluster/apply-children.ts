@@ -73,6 +73,10 @@ function comparable(child: Partial<KubeObject>): object {
   };
 }
 
+function keyOf(child: KubeObject): string {
+  return `${child.kind} ${objectKey(child)}`;
+}
+
 export function applyChildren(
   store: Store,
   settings: ControllerSettings,
@@ -84,7 +88,8 @@ export function applyChildren(
   let created = 0;
   let updated = 0;
   let deleted = 0;
-  const wanted = new Map(desired.map((child) => [`${child.kind} ${objectKey(child)}`, child]));
+  const wanted = new Map(desired.map((child) => [keyOf(child), child]));
+  const present = new Map(observed.map((child) => [keyOf(child), child]));
 
   function attempt(action: () => void): boolean {
     try {
@@ -100,6 +105,11 @@ export function applyChildren(
   function remove(child: KubeObject): void {
     const { kind } = child;
     if (!isKind(kind) || child.metadata.deletionTimestamp !== undefined) return;
+    // Gone already, which a late informer does not know: nothing is left to delete.
+    if (store.byUid(child.metadata.uid) === undefined) {
+      deleted += 1;
+      return;
+    }
     const done = attempt(() => {
       try {
         store.delete(kind, child.metadata.namespace ?? '', child.metadata.name, { propagation: 'Background', uid: child.metadata.uid });
@@ -114,6 +124,8 @@ export function applyChildren(
   function create(child: KubeObject): void {
     attempt(() => {
       try {
+        // A hopeless attempt is not made up first.
+        if (isKind(child.kind) && store.get(child.kind, child.metadata.namespace ?? '', child.metadata.name) !== undefined) return;
         store.create(asCreated(child, parent));
         created += 1;
       } catch (error) {
@@ -123,10 +135,11 @@ export function applyChildren(
     });
   }
 
-  function update(live: KubeObject, child: KubeObject): void {
+  function update(live: KubeObject, raw: KubeObject): void {
     const rule = settings.children.find((candidate) => candidate.kind === live.kind);
     const { kind } = live;
     if (rule === undefined || rule.method === 'OnDelete' || !isKind(kind) || live.metadata.deletionTimestamp !== undefined) return;
+    const child = plain(raw);
     const merged = threeWayMerge(live, comparable(lastApplied(live)), comparable(child));
     if (merged === live) return;
     if (rule.method === 'Recreate') return remove(live);
@@ -139,11 +152,10 @@ export function applyChildren(
     if (done) updated += 1;
   }
 
-  for (const child of observed) if (!wanted.has(`${child.kind} ${objectKey(child)}`)) remove(child);
-  for (const raw of wanted.values()) {
-    const child = plain(raw);
-    const live = observed.find((object) => object.kind === child.kind && objectKey(object) === objectKey(child));
-    if (live === undefined) create(child);
+  for (const [key, child] of present) if (!wanted.has(key)) remove(child);
+  for (const [key, child] of wanted) {
+    const live = present.get(key);
+    if (live === undefined) create(plain(child));
     else update(live, child);
   }
   return { created, updated, deleted, errors };

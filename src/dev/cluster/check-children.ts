@@ -20,6 +20,9 @@ export type CheckedChildren =
 function labelled(child: KubeObject, parent: KubeObject, generated: boolean): KubeObject {
   const namespaced = isKind(child.kind) && KINDS[child.kind].namespaced;
   const namespace = child.metadata.namespace ?? parent.metadata.namespace;
+  const named = !namespaced || child.metadata.namespace === namespace;
+  // An echoed child has both.
+  if (named && child.metadata.labels !== undefined && (!generated || Object.hasOwn(child.metadata.labels, SELECTOR_LABEL))) return child;
   const labels = { ...(generated ? { [SELECTOR_LABEL]: parent.metadata.uid } : {}), ...child.metadata.labels };
   return { ...child, metadata: { ...child.metadata, ...(namespaced && namespace !== undefined ? { namespace } : {}), labels } };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { filesOf } from './mounts.ts';
 import { type ContainerSpec, type ContainerState, type PodObject, timestamp } from './objects.ts';
 import type { ContainerView } from './pod-status.ts';
-import { type ProcessMain, type RunningProcess, serve, startProcess } from './process.ts';
+import { type ProcessMain, type RunningProcess, serve, serveForever, startProcess } from './process.ts';
 import type { Store } from './store.ts';
 
 export interface Containers {
@@ -13,9 +13,13 @@ export interface Containers {
   sidecarsReady(): void;
   /** Runs the main containers to their end; with `restartPolicy: Always` until `stop`. */
   run(): Promise<void>;
+  /** Deaf ones are killed when the grace period is over. */
   stopSidecars(): Promise<void>;
   terminate(): void;
+  /** Every process of the Pod, by a signal. */
   kill(): void;
+  /** The main processes end by themselves. */
+  exit(code: number): void;
   /** The mark of an OOM kill sticks to whatever end comes (trap E). */
   markOom(): void;
   running(): boolean;
@@ -29,6 +33,8 @@ export interface ContainersOptions {
   readonly main: ProcessMain;
   /** Aborts when the Pod is to end: no restart any more. */
   readonly stop: AbortSignal;
+  /** The sidecars do not hear TERM. */
+  readonly deafSidecars: boolean;
   /** Called after every change of a view. */
   readonly changed: () => void;
 }
@@ -112,7 +118,7 @@ export function createContainers(options: ContainersOptions): Containers {
         views.set(step.name, { state: ended(step, 0, at) });
       }
       for (const sidecar of sidecars) {
-        start(sidecar, serve);
+        start(sidecar, options.deafSidecars ? serveForever : serve);
         set(sidecar, { state: { running: { startedAt: timestamp(clock.now()) } }, probed: sidecar.startupProbe === undefined });
       }
     },
@@ -131,6 +137,10 @@ export function createContainers(options: ContainersOptions): Containers {
         const view = views.get(sidecar.name);
         if (process === undefined || view?.state.running === undefined) continue;
         process.terminate();
+        if (options.deafSidecars) {
+          options.changed();
+          void clock.sleep((pod.spec.terminationGracePeriodSeconds ?? 30) * 1000).then(() => process.kill());
+        }
         views.set(sidecar.name, { state: ended(sidecar, await process.exited, view.state.running.startedAt) });
       }
     },
@@ -139,6 +149,9 @@ export function createContainers(options: ContainersOptions): Containers {
     },
     kill() {
       for (const process of processes.values()) if (process.code() === null) process.kill();
+    },
+    exit(code) {
+      for (const process of mainProcesses()) if (process.code() === null) process.kill(code);
     },
     markOom() {
       oom = true;

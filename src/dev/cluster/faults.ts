@@ -12,12 +12,18 @@ export type PodFault =
   | { readonly kind: 'rejected'; readonly reason: string; readonly message: string }
   /** The container does not start (ErrImagePull, InvalidImageName, CreateContainerConfigError …). */
   | { readonly kind: 'waiting'; readonly reason: string; readonly message?: string; readonly forMs?: number }
+  /** The registry does not give the image: ErrImagePull and ImagePullBackOff by turns. */
+  | { readonly kind: 'imagePullFails'; readonly forMs?: number }
+  /** A volume is not there (a Secret that was never created): ContainerCreating, and nothing says why. */
+  | { readonly kind: 'mountFails'; readonly forMs?: number }
   | { readonly kind: 'slowStart'; readonly ms: number }
   | { readonly kind: 'startError'; readonly message: string }
   /** Eviction API, preemption, `kubectl delete pod`: graceful, so the shield works. */
   | { readonly kind: 'evicted' | 'preempted' | 'deleted'; readonly afterMs: number; readonly graceSeconds?: number }
   /** The runner's process is killed, by the kernel for memory or by somebody. */
   | { readonly kind: 'killed'; readonly afterMs: number; readonly oom: boolean }
+  /** The runner's process ends by itself with that code, whatever it was at. */
+  | { readonly kind: 'exits'; readonly afterMs: number; readonly code: number }
   /** A step was killed for memory: the container ends as usual but its reason says OOMKilled (trap E). */
   | { readonly kind: 'stepOomKilled' }
   /** The kubelet evicts: no grace. Memory sets DisruptionTarget, storage does not. */
@@ -26,7 +32,11 @@ export type PodFault =
   | { readonly kind: 'nodeLost'; readonly afterMs: number; readonly returnsAfterMs?: number; readonly tolerationMs?: number }
   | { readonly kind: 'nodeDeleted'; readonly afterMs: number }
   /** TERM came before PID 1 had a handler, and was lost (trap A); a preStop hook still runs. */
-  | { readonly kind: 'termLost' };
+  | { readonly kind: 'termLost' }
+  /** The startup probe of the sidecars never passes: the runner waits in PodInitializing (K7). */
+  | { readonly kind: 'sidecarUnready' }
+  /** The sidecars ignore TERM: the Pod ends with its grace period only (trap J). */
+  | { readonly kind: 'sidecarDeaf' };
 
 export interface FaultRule {
   readonly fault: PodFault;
@@ -38,20 +48,30 @@ export interface FaultRule {
   readonly times?: number;
 }
 
-/** Draws the faults of one Pod; each rule keeps count of how often it has hit. */
-export function createFaults(rules: readonly FaultRule[], random: Random): (pod: Pick<PodObject, 'metadata'>) => readonly PodFault[] {
-  const hits = rules.map(() => 0);
-  return (pod) => {
-    const drawn: PodFault[] = [];
-    for (const [index, rule] of rules.entries()) {
-      const name = pod.metadata.name;
-      const used = hits[index] ?? 0;
-      if (rule.podPrefix !== undefined && !name.startsWith(rule.podPrefix)) continue;
-      if (used >= (rule.times ?? Number.POSITIVE_INFINITY) || random.next() >= (rule.probability ?? 1)) continue;
-      hits[index] = used + 1;
-      drawn.push(rule.fault);
-    }
-    return drawn;
+export interface Faults {
+  /** The faults of one Pod; each rule keeps count of how often it has hit. */
+  draw(pod: Pick<PodObject, 'metadata'>): readonly PodFault[];
+  /** One more rule, for the Pods that are created from now on. */
+  arm(rule: FaultRule): void;
+}
+
+export function createFaults(initial: readonly FaultRule[], random: Random): Faults {
+  const rules = initial.map((rule) => ({ rule, hits: 0 }));
+  return {
+    draw(pod) {
+      const drawn: PodFault[] = [];
+      for (const counted of rules) {
+        const { rule } = counted;
+        if (rule.podPrefix !== undefined && !pod.metadata.name.startsWith(rule.podPrefix)) continue;
+        if (counted.hits >= (rule.times ?? Number.POSITIVE_INFINITY) || random.next() >= (rule.probability ?? 1)) continue;
+        counted.hits += 1;
+        drawn.push(rule.fault);
+      }
+      return drawn;
+    },
+    arm(rule) {
+      rules.push({ rule, hits: 0 });
+    },
   };
 }
 

@@ -19,14 +19,24 @@ export interface HookCaller {
   forget(): void;
 }
 
+/** Given as a reason: without one each abort makes an error with its stack. */
+const ANSWERED = 'answered';
+const TIMED_OUT = 'timed out';
 const CUSTOMIZE_CACHE_MS = 20 * 60_000;
+const NO_RULES: readonly RelatedRule[] = [];
 
-function cacheKey(parent: KubeObject): string {
-  return `${parent.metadata.uid} ${parent.metadata.generation}`;
+interface Customized {
+  readonly untilMs: number;
+  readonly rules: readonly RelatedRule[];
 }
 
 export function createHookCaller(clock: Clock, settings: ControllerSettings, hooks: HookCall, observations: Observations): HookCaller {
-  const customized = new Map<string, { readonly untilMs: number; readonly rules: readonly RelatedRule[] }>();
+  /** By uid and generation: a late informer still shows an older one. */
+  const customized = new Map<string, Map<number | undefined, Customized>>();
+
+  function cached({ metadata }: KubeObject): Customized | undefined {
+    return customized.get(metadata.uid)?.get(metadata.generation);
+  }
 
   async function call<T>(
     hook: HookName,
@@ -46,9 +56,9 @@ export function createHookCaller(clock: Clock, settings: ControllerSettings, hoo
       hooks(hook, body, timeout.signal).catch((error: unknown) => `http error: ${error instanceof Error ? error.message : 'failed'}`),
       expiry,
     ]);
-    answered.abort();
+    answered.abort(ANSWERED);
     if (typeof response === 'string') {
-      timeout.abort();
+      timeout.abort(TIMED_OUT);
       return { kind: 'error', message: response, violation: null };
     }
     const parsed = parse(response);
@@ -66,8 +76,8 @@ export function createHookCaller(clock: Clock, settings: ControllerSettings, hoo
     call,
     async relatedRules(parent, body) {
       if (settings.hooks.customize === undefined) return { kind: 'ok', value: [] };
-      const cached = customized.get(cacheKey(parent));
-      if (cached !== undefined && cached.untilMs > clock.now()) return { kind: 'ok', value: cached.rules };
+      const known = cached(parent);
+      if (known !== undefined && known.untilMs > clock.now()) return { kind: 'ok', value: known.rules };
       const parsed = await call('customize', parent, body, (response) => parseCustomizeAnswer(response, clock.now()));
       if (parsed.kind !== 'ok') return parsed;
       const rules: RelatedRule[] = [];
@@ -76,10 +86,12 @@ export function createHookCaller(clock: Clock, settings: ControllerSettings, hoo
         if (typeof rule === 'string') return { kind: 'error', message: rule, violation: null };
         rules.push(rule);
       }
-      customized.set(cacheKey(parent), { untilMs: clock.now() + CUSTOMIZE_CACHE_MS, rules });
+      const { uid, generation } = parent.metadata;
+      const ofParent = customized.get(uid) ?? new Map<number | undefined, Customized>();
+      customized.set(uid, ofParent.set(generation, { untilMs: clock.now() + CUSTOMIZE_CACHE_MS, rules }));
       return { kind: 'ok', value: rules };
     },
-    cachedRules: (parent) => customized.get(cacheKey(parent))?.rules ?? [],
+    cachedRules: (parent) => cached(parent)?.rules ?? NO_RULES,
     forget() {
       customized.clear();
     },

@@ -60,8 +60,10 @@ export function createInformers(store: Store, tasks: Tasks, random: Random, lagO
       return cache(kind).get(`${namespace}/${name}`) as KindMap[K] | undefined; // the cache is of that kind
     },
     list<K extends Kind>(kind: K, namespace?: string) {
-      const all = [...cache(kind).values()] as KindMap[K][];
-      return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
+      const all = cache(kind);
+      if (all.size === 0) return [];
+      const objects = [...all.values()] as KindMap[K][];
+      return namespace === undefined ? objects : objects.filter((object) => object.metadata.namespace === namespace);
     },
     onChange(handler) {
       handlers.push(handler);

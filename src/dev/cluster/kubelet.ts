@@ -11,6 +11,8 @@ import type { Tasks } from './tasks.ts';
 export interface Kubelet extends Disruptor {
   /** Adds a fault to a running Pod; `afterMs` then counts from now. False when there is no such Pod. */
   inject(namespace: string, name: string, fault: PodFault): boolean;
+  /** One more rule, for the Pods that are created from now on. */
+  arm(rule: FaultRule): void;
 }
 
 export interface KubeletOptions {
@@ -19,28 +21,33 @@ export interface KubeletOptions {
   readonly random: Random;
   readonly main: ProcessMain;
   readonly faults: readonly FaultRule[];
+  /** Told of every fault when it takes effect. */
+  readonly struck: (kind: PodFault['kind']) => void;
 }
 
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { store, tasks } = options;
   const disruptor = createDisruptor(store, tasks);
-  const draw = createFaults(
-    options.faults.filter((rule) => rule.fault.kind !== 'refused'),
+  const refused = (rule: FaultRule): boolean => rule.fault.kind === 'refused';
+  const lifeFaults = createFaults(
+    options.faults.filter((rule) => !refused(rule)),
     options.random,
   );
-  const refuse = createFaults(
-    options.faults.filter((rule) => rule.fault.kind === 'refused'),
-    options.random,
-  );
+  const refusals = createFaults(options.faults.filter(refused), options.random);
   const lives = new Map<string, PodLife>();
 
-  store.guard((object) => (object.kind === 'Pod' ? (faultOf(refuse(object), 'refused')?.message ?? null) : null));
+  store.guard((object) => {
+    const refusal = object.kind === 'Pod' ? faultOf(refusals.draw(object), 'refused') : undefined;
+    if (refusal === undefined) return null;
+    options.struck(refusal.kind);
+    return refusal.message;
+  });
 
   store.watch((event) => {
     const { object } = event;
     if (!isPod(object)) return;
     const { uid } = object.metadata;
-    if (event.type === 'ADDED') lives.set(uid, livePod({ store, tasks, main: options.main, disruptor, faults: draw(object) }, object));
+    if (event.type === 'ADDED') lives.set(uid, livePod({ ...options, disruptor, faults: lifeFaults.draw(object) }, object));
     if (event.type === 'MODIFIED' && isDeleted(object)) {
       const before = event.before.metadata;
       const shorter = object.metadata.deletionGracePeriodSeconds !== before.deletionGracePeriodSeconds;
@@ -59,6 +66,9 @@ export function startKubelet(options: KubeletOptions): Kubelet {
       const life = pod === undefined ? undefined : lives.get(pod.metadata.uid);
       life?.inject(fault);
       return life !== undefined;
+    },
+    arm(rule) {
+      (refused(rule) ? refusals : lifeFaults).arm(rule);
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Informers } from './informer.ts';
 import { type KubeObject, timestamp } from './objects.ts';
 import { type Counters, createObservations, type SyncErrorEvent, type Violation } from './observations.ts';
 import { isDeleted } from './owned-pods.ts';
-import { type RelatedRule, selects } from './related.ts';
+import { type RelatedRule, selected } from './related.ts';
 import { createStatusWriter, type SyncRequest } from './status-writer.ts';
 import type { Store } from './store.ts';
 import type { Tasks } from './tasks.ts';
@@ -145,7 +145,7 @@ export function startMetacontroller(options: MetacontrollerOptions): Metacontrol
 
   function requestOf(parent: KubeObject, children: readonly KubeObject[], rules: readonly RelatedRule[]): SyncRequest {
     const kinds = settings.children.map((rule) => rule.kind);
-    const related = [...new Set(rules.flatMap((rule) => informers.list(rule.kind).filter((object) => selects(rule, object))))];
+    const related = [...new Set(rules.flatMap((rule) => selected(rule, informers)))];
     const relatedKinds = rules.map((rule) => rule.kind);
     return {
       parent: wireObject(parent, weight),

@@ -39,7 +39,7 @@ export interface KubeObject {
 }
 
 /** What a client sends: the server fills in the rest of the metadata. */
-export type NewObject = Omit<KubeObject, 'metadata'> & { readonly metadata: Partial<Meta> };
+export type NewObject = Omit<KubeObject, 'metadata'> & DataObject & { readonly metadata: Partial<Meta> };
 
 export interface Condition {
   readonly type: string;
@@ -193,7 +193,7 @@ export interface DeploymentObject extends KubeObject {
 
 /** RFC 3339 in whole seconds, as Kubernetes writes times. */
 export function timestamp(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return `${new Date(ms).toISOString().slice(0, -'.000Z'.length)}Z`;
 }
 
 /** The owner that controls the object. */

@@ -6,10 +6,23 @@ import { createContainers } from './containers.ts';
 import type { Disruptor } from './disruptions.ts';
 import { faultOf, type PodFault } from './faults.ts';
 import { canMount } from './mounts.ts';
+import { createNodeLink } from './node-link.ts';
 import { type PodObject, timestamp } from './objects.ts';
+import {
+  BIND_MS,
+  CREATING_MS,
+  DELETED_END_MS,
+  FORCE_DELETE_MS,
+  MOUNT_RETRY_MS,
+  NEVER_STARTED_MS,
+  PROBE_MS,
+  SANDBOX_MS,
+  START_MS,
+} from './pod-delays.ts';
 import { neverStarted, PRESSURE, type PressedResource, preStopMs, startFailed, waitingFor } from './pod-ends.ts';
 import { type PodView, rejectedStatus, renderPodStatus, withCondition } from './pod-status.ts';
 import type { ProcessMain } from './process.ts';
+import { FOREVER_MS, waitingTurns } from './start-faults.ts';
 import type { Store } from './store.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -27,20 +40,9 @@ export interface NodeContext {
   readonly main: ProcessMain;
   readonly disruptor: Disruptor;
   readonly faults: readonly PodFault[];
+  /** Told of every fault when it takes effect. */
+  readonly struck: (kind: PodFault['kind']) => void;
 }
-
-const BIND_MS = 15;
-const CREATING_MS = 6;
-const START_MS = 470;
-const PROBE_MS = 1000;
-const MOUNT_RETRY_MS = 500;
-/** From the container's end to the final phase; a Job looks at the end 1.0 s after it, just before. */
-const SANDBOX_MS = 1050;
-const DELETED_END_MS = 150;
-const FORCE_DELETE_MS = 500;
-const NEVER_STARTED_MS = 1000;
-/** Timers of Node hold 2^31 - 1 ms at most: "for ever" of a simulation. */
-const FOREVER_MS = 2 ** 31 - 1;
 
 export function livePod(node: NodeContext, created: PodObject): PodLife {
   const { store, tasks, disruptor } = node;
@@ -48,26 +50,26 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
   const namespace = created.metadata.namespace ?? '';
   const { name } = created.metadata;
   const faults = [...node.faults];
+  const link = createNodeLink();
   const gone = new AbortController();
   const deleted = new AbortController();
   const stop = AbortSignal.any([gone.signal, deleted.signal]);
   let pressure: PressedResource | null = null;
-  /** While the node is cut off nothing is reported and no deletion is heard of. */
-  let reconnect: PromiseWithResolvers<void> | null = null;
-  let cutOff = false;
   let last: PodView = { phase: 'Pending', sandbox: 'none', containers: {} };
 
-  const containers = createContainers({ clock, store, pod: created, main: node.main, stop, changed: () => report() });
+  const deafSidecars = strikes('sidecarDeaf') !== undefined;
+  const containers = createContainers({ clock, store, pod: created, main: node.main, stop, deafSidecars, changed: () => report() });
+
+  function strikes<K extends PodFault['kind']>(kind: K): ReturnType<typeof faultOf<K>> {
+    const fault = faultOf(faults, kind);
+    if (fault !== undefined) node.struck(kind);
+    return fault;
+  }
 
   function report(change: Partial<PodView> = {}): void {
     last = { ...last, containers: containers.views(), ...change };
-    if (reconnect !== null || gone.signal.aborted || tasks.signal.aborted) return;
+    if (link.isCut() || gone.signal.aborted || tasks.signal.aborted) return;
     store.update('Pod', namespace, name, (pod) => ({ ...pod, status: renderPodStatus(pod, last, clock.now()) }));
-  }
-
-  async function connected(): Promise<void> {
-    cutOff ||= reconnect !== null;
-    if (reconnect !== null) await reconnect.promise;
   }
 
   function addCondition(type: string, status: 'True' | 'False', reason: string, message: string): void {
@@ -81,7 +83,7 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
 
   async function schedule(): Promise<boolean> {
     await clock.sleep(BIND_MS, gone.signal);
-    const fault = faultOf(faults, 'unschedulable');
+    const fault = strikes('unschedulable');
     if (fault !== undefined && !gone.signal.aborted) {
       addCondition('PodScheduled', 'False', 'Unschedulable', fault.message);
       await clock.sleep(fault.forMs ?? FOREVER_MS, gone.signal);
@@ -94,7 +96,7 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
   /** False: the Pod has ended here. Returns early when the Pod is deleted. */
   async function prepare(): Promise<boolean> {
     await clock.sleep(CREATING_MS, stop);
-    const rejected = faultOf(faults, 'rejected');
+    const rejected = strikes('rejected');
     if (rejected !== undefined && !stop.aborted) {
       const status = rejectedStatus(rejected.reason, rejected.message, clock.now());
       store.update('Pod', namespace, name, (pod) => ({ ...pod, status }));
@@ -102,31 +104,37 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
     }
     if (stop.aborted) return true;
     report();
+    const unmounted = strikes('mountFails');
+    if (unmounted !== undefined) await clock.sleep(unmounted.forMs ?? FOREVER_MS, stop);
     while (!stop.aborted && !canMount(store, created)) await clock.sleep(MOUNT_RETRY_MS, stop);
-    await clock.sleep(START_MS + (faultOf(faults, 'slowStart')?.ms ?? 0), stop);
+    await clock.sleep(START_MS + (strikes('slowStart')?.ms ?? 0), stop);
     await waitAtFault();
     if (!stop.aborted && (created.spec.initContainers ?? []).length > 0) {
       containers.startSidecars();
       report({ sandbox: 'up' });
-      await clock.sleep(PROBE_MS, stop);
+      await clock.sleep(strikes('sidecarUnready') === undefined ? PROBE_MS : FOREVER_MS, stop);
       containers.sidecarsReady();
     }
     return true;
   }
 
   async function waitAtFault(): Promise<void> {
-    const waiting = faultOf(faults, 'waiting');
-    if (waiting === undefined || stop.aborted) return;
-    report({ sandbox: 'up', containers: waitingFor(created.spec.containers, waiting.reason, waiting.message) });
-    await clock.sleep(waiting.forMs ?? FOREVER_MS, stop);
-    report();
+    let waited = false;
+    for (const { reason, message, ms } of waitingTurns(faults, created.spec)) {
+      if (stop.aborted) return;
+      if (!waited) node.struck(faultOf(faults, 'waiting')?.kind ?? 'imagePullFails');
+      waited = true;
+      report({ sandbox: 'up', containers: waitingFor(created.spec.containers, reason, message) });
+      await clock.sleep(ms, stop);
+    }
+    if (waited) report();
   }
 
   async function endUnstarted(): Promise<void> {
     containers.kill();
     report();
     await clock.sleep(NEVER_STARTED_MS, gone.signal);
-    await connected();
+    await link.restored();
     report({ phase: 'Failed', sandbox: 'stopped', containers: { ...containers.views(), ...neverStarted(created.spec.containers) } });
     await clock.sleep(FORCE_DELETE_MS, gone.signal);
     forceDelete();
@@ -140,10 +148,10 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
   async function finish(): Promise<void> {
     const phase = containers.exitCodes().every((code) => code === 0) && pressure === null ? 'Succeeded' : 'Failed';
     await containers.stopSidecars();
-    await connected();
+    await link.restored();
     if (pressure !== null) return reportEviction(pressure);
     // A kubelet that finds a deleted Pod's container ended at its return lets the Pod go first, then reports (K9).
-    if (cutOff && store.get('Pod', namespace, name)?.metadata.deletionTimestamp !== undefined) {
+    if (link.wasMissed() && store.get('Pod', namespace, name)?.metadata.deletionTimestamp !== undefined) {
       forceDelete();
       await clock.sleep(DELETED_END_MS, gone.signal);
       return report({ phase, sandbox: 'stopped' });
@@ -154,7 +162,7 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
     } else {
       await clock.sleep(DELETED_END_MS, gone.signal);
     }
-    await connected();
+    await link.restored();
     report({ phase, sandbox: 'stopped' });
     if (!deleted.signal.aborted) return;
     await clock.sleep(FORCE_DELETE_MS, gone.signal);
@@ -172,7 +180,7 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
     if (!(await schedule()) || !(await prepare())) return;
     if (gone.signal.aborted) return;
     if (stop.aborted) return endUnstarted();
-    const startError = faultOf(faults, 'startError');
+    const startError = strikes('startError');
     if (startError !== undefined) return failStart(startError.message);
     for (const fault of faults) arm(fault);
     last = { ...last, phase: 'Running', sandbox: 'up' };
@@ -181,11 +189,15 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
   }
 
   function arm(fault: PodFault): void {
-    if (fault.kind === 'stepOomKilled') containers.markOom();
+    if (fault.kind === 'stepOomKilled') {
+      node.struck(fault.kind);
+      containers.markOom();
+    }
     if ('afterMs' in fault) tasks.after(fault.afterMs, () => strike(fault), gone.signal);
   }
 
   function strike(fault: Extract<PodFault, { readonly afterMs: number }>): void {
+    node.struck(fault.kind);
     switch (fault.kind) {
       case 'evicted':
       case 'preempted':
@@ -195,32 +207,32 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
       case 'killed':
         if (fault.oom) containers.markOom();
         return containers.kill();
+      case 'exits':
+        return containers.exit(fault.code);
       case 'nodePressure':
         pressure = fault.resource;
         return containers.kill();
       case 'nodeLost':
-        reconnect = Promise.withResolvers();
+        link.cut();
         disruptor.nodeLost(namespace, name, gone.signal, fault.tolerationMs);
         if (fault.returnsAfterMs !== undefined) tasks.after(fault.returnsAfterMs, comeBack, gone.signal);
         return;
       case 'nodeDeleted':
-        reconnect = Promise.withResolvers();
+        link.cut();
         return disruptor.nodeDeleted(namespace, name, gone.signal);
     }
   }
 
   function comeBack(): void {
-    const waiting = reconnect;
-    reconnect = null;
+    link.restore();
     if (containers.running()) report();
-    waiting?.resolve();
   }
 
   async function terminate(graceSeconds: number): Promise<void> {
-    await connected();
+    await link.restored();
     tasks.after(graceSeconds * 1000, () => containers.kill(), gone.signal);
     const preStop = created.spec.containers[0]?.lifecycle?.preStop;
-    if (faultOf(faults, 'termLost') !== undefined && preStop === undefined) return;
+    if (preStop === undefined && strikes('termLost') !== undefined) return;
     await clock.sleep(preStopMs(preStop), gone.signal);
     containers.terminate();
   }
@@ -230,14 +242,13 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
   return {
     onDeletion(graceSeconds) {
       // The kubelet's own last deletion (grace 0) comes back here as well: there is nothing left to stop then.
-      if (reconnect === null) deleted.abort();
-      else void reconnect.promise.then(() => deleted.abort());
+      link.whenUp(() => deleted.abort('deleted'));
       if (containers.running()) tasks.spawn(() => terminate(graceSeconds));
     },
     onGone() {
-      gone.abort();
+      gone.abort('gone');
       // A cut-off node does not hear that its Pod was removed: the runner lives on.
-      if (reconnect === null) containers.kill();
+      if (!link.isCut()) containers.kill();
     },
     inject(fault) {
       faults.push(fault);

@@ -22,19 +22,34 @@ export interface RunningProcess {
   /** The code once it has ended. */
   code(): number | null;
   terminate(): void;
-  kill(): void;
+  /** By a signal: 137; `code`: as if it had ended by itself. */
+  kill(code?: number): void;
 }
 
 export function startProcess(main: ProcessMain, context: Omit<ProcessContext, 'term' | 'kill'>): RunningProcess {
   const term = new AbortController();
   const kill = new AbortController();
   let code: number | null = null;
-  const killed = new Promise<number>((resolve) => kill.signal.addEventListener('abort', () => resolve(137), { once: true }));
+  const { promise: killed, resolve: endWith } = Promise.withResolvers<number>();
   const exited = Promise.race([killed, main({ ...context, term: term.signal, kill: kill.signal })]).then((value) => {
     code = code ?? value;
     return code;
   });
-  return { exited, code: () => code, terminate: () => term.abort(), kill: () => kill.abort() };
+  return {
+    exited,
+    code: () => code,
+    terminate: () => term.abort('TERM'),
+    kill(byCode = 137) {
+      endWith(byCode);
+      kill.abort('KILL');
+    },
+  };
+}
+
+/** A process that serves, deaf to TERM. */
+export async function serveForever(context: ProcessContext): Promise<number> {
+  await new Promise<void>((resolve) => context.kill.addEventListener('abort', () => resolve(), { once: true }));
+  return 0;
 }
 
 /** A process that serves until it is told to stop (dind, a cache server). */

@@ -1,4 +1,5 @@
 /** Related objects: which ones the rules of a customize answer select (v2: a rule without namespace matches every one). */
+import type { Informers } from './informer.ts';
 import { KINDS, type Kind, kindOfResource } from './kinds.ts';
 import type { KubeObject } from './objects.ts';
 
@@ -28,6 +29,14 @@ export function readRelatedRule(rule: Readonly<Record<string, unknown>>): Relate
     names,
     matchLabels: strings(labels),
   };
+}
+
+/** The objects that the informers hold and the rule selects. */
+export function selected(rule: RelatedRule, informers: Informers): readonly KubeObject[] {
+  const { kind, namespace, names } = rule;
+  const where = KINDS[kind].namespaced ? namespace : '';
+  if (names === null || where === null) return informers.list(kind).filter((object) => selects(rule, object));
+  return names.flatMap((name) => informers.get(kind, where, name) ?? []);
 }
 
 export function selects(rule: RelatedRule, object: KubeObject): boolean {

@@ -4,6 +4,7 @@
  */
 import type { Transport } from '../../forgejo/transport.ts';
 import { type ProcessContext, type ProcessMain, serve } from './process.ts';
+import { createRunnerProcesses, type RunnerProcesses } from './runner-processes.ts';
 import { createRunnerRpc, type RunnerIdentity, type RunnerRpc, type Task, taskOf } from './runner-rpc.ts';
 import { runTask } from './runner-task.ts';
 
@@ -67,11 +68,17 @@ async function known(rpc: RunnerRpc, command: RunnerCommand): Promise<boolean> {
   return (await rpc('Declare', { version: command.version, labels: command.labels })).kind !== 'unregistered';
 }
 
+/** A runner's process that says what it works on. */
+interface RunnerContext extends ProcessContext {
+  working(taskId: number | null): void;
+}
+
 /** Works on the task while probing; 0 at its end, 75 when the registration is gone in mid-task. */
-async function runProbed(context: ProcessContext, command: RunnerCommand, rpc: RunnerRpc, task: Task): Promise<number> {
+async function runProbed(context: RunnerContext, command: RunnerCommand, rpc: RunnerRpc, task: Task): Promise<number> {
   const { clock, kill } = context;
   const over = new AbortController();
   const quit = new AbortController();
+  context.working(Number(task.id));
   const running = runTask({ clock, rpc, kill: AbortSignal.any([kill, quit.signal]) }, task);
   const stopProbing = AbortSignal.any([kill, over.signal, quit.signal]);
   const probing = (async (): Promise<void> => {
@@ -83,18 +90,20 @@ async function runProbed(context: ProcessContext, command: RunnerCommand, rpc: R
       if (stopProbing.aborted || (await known(rpc, command))) continue;
       // After TERM the runner retries its uploads for 51 s: the KILL is always needed.
       await clock.sleep(SHUTDOWN_MS, kill);
-      quit.abort();
+      quit.abort('quit');
     }
   })();
   await Promise.race([running, probing]);
-  over.abort();
+  over.abort('over');
   if (quit.signal.aborted) return 75;
   await running;
+  context.working(null);
   return 0;
 }
 
-async function oneJob(context: ProcessContext, command: RunnerCommand, rpc: RunnerRpc): Promise<number> {
+async function oneJob(context: RunnerContext, command: RunnerCommand, rpc: RunnerRpc): Promise<number> {
   const { clock, term, kill } = context;
+  const told = AbortSignal.any([term, kill]);
   let backOffSeconds = 1;
   while (!term.aborted && !kill.aborted) {
     await clock.sleep(STARTUP_MS, kill);
@@ -111,27 +120,40 @@ async function oneJob(context: ProcessContext, command: RunnerCommand, rpc: Runn
       backOffSeconds = 1;
       waitMs = command.pollMs;
     }
-    if (!term.aborted) await clock.sleep(waitMs, AbortSignal.any([term, kill]));
+    if (!term.aborted) await clock.sleep(waitMs, told);
   }
   return command.warm ? 0 : 2;
 }
 
 /** Persistent: TERM while idle ends it at once, in mid-job it ends after the job. */
-async function daemon(context: ProcessContext, command: RunnerCommand, rpc: RunnerRpc): Promise<number> {
+async function daemon(context: RunnerContext, command: RunnerCommand, rpc: RunnerRpc): Promise<number> {
   const { clock, term, kill } = context;
+  const told = AbortSignal.any([term, kill]);
   await clock.sleep(STARTUP_MS, kill);
   if ((await rpc('Declare', { version: command.version, labels: command.labels })).kind !== 'ok') return 1;
   while (!term.aborted && !kill.aborted) {
     const answer = await rpc('FetchTask', {});
     const task = answer.kind === 'ok' ? taskOf(answer.message) : null;
-    if (task !== null) await runTask({ clock, rpc, kill }, task);
-    else await clock.sleep(DAEMON_POLL_MS, AbortSignal.any([term, kill]));
+    if (task !== null) {
+      context.working(Number(task.id));
+      await runTask({ clock, rpc, kill }, task);
+      context.working(null);
+    } else await clock.sleep(DAEMON_POLL_MS, told);
   }
   return 0;
 }
 
-/** The main process of any container: a runner by its command, else something that serves. */
-export function createMain(transport: Transport): ProcessMain {
+function mainOf(command: RunnerCommand): typeof oneJob {
+  switch (command.subcommand) {
+    case 'one-job':
+      return oneJob;
+    case 'daemon':
+      return daemon;
+  }
+}
+
+/** The main process of any container: a runner by its command, else something that serves. `processes` hears of the runners. */
+export function createMain(transport: Transport, processes: RunnerProcesses = createRunnerProcesses()): ProcessMain {
   return async (context) => {
     const command = readCommand(context);
     if (command === null) return serve(context);
@@ -139,11 +161,11 @@ export function createMain(transport: Transport): ProcessMain {
     if (command.token === '' || command.token.includes('\n')) return 1;
     const rpc = createRunnerRpc((request) => (context.kill.aborted ? Promise.reject(new Error('killed')) : transport(request)), command);
     if (command.labels.length === 0) return 2;
-    switch (command.subcommand) {
-      case 'one-job':
-        return oneJob(context, command, rpc);
-      case 'daemon':
-        return daemon(context, command, rpc);
+    const { working, left } = processes.entered(context, command.uuid);
+    try {
+      return await mainOf(command)({ ...context, working }, command, rpc);
+    } finally {
+      left();
     }
   };
 }

@@ -2,11 +2,14 @@
  * Objects as an API server keeps them: identity, versions, finalizers, graceful deletion, admission. It is told nothing
  * about controllers; they watch it. Sources: recordings/kubernetes, facts measured on Kubernetes v1.37.
  */
+
 import type { Clock } from '../../clock.ts';
+import { deepFreeze } from '../../hooks/deep-freeze.ts';
 import { type Random, randomUuid } from '../forgejo/random.ts';
+import { sameJson } from '../same-json.ts';
 import { validateMeta, validateUpdate, withDefaults } from './admission.ts';
 import { ApiError } from './api-error.ts';
-import { isKind, KINDS, type Kind, type KindMap } from './kinds.ts';
+import { ALL_KINDS, isKind, KINDS, type Kind, type KindMap } from './kinds.ts';
 import { nameSuffix } from './names.ts';
 import { type KubeObject, type NewObject, timestamp } from './objects.ts';
 
@@ -42,16 +45,12 @@ export interface Store {
   guard(refuse: (object: KubeObject) => string | null): void;
 }
 
-function keyOf(kind: Kind, namespace: string, name: string): string {
-  return `${kind} ${namespace}/${name}`;
+function keyOf(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
 }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
+function keyOfObject({ metadata }: KubeObject): string {
+  return keyOf(metadata.namespace ?? '', metadata.name);
 }
 
 function kindOf(object: NewObject): Kind {
@@ -62,48 +61,51 @@ function kindOf(object: NewObject): Kind {
 }
 
 export function createStore(clock: Clock, random: Random): Store {
-  const objects = new Map<string, KubeObject>();
-  const uids = new Map<string, string>();
+  const objects = new Map<Kind, Map<string, KubeObject>>(ALL_KINDS.map((kind) => [kind, new Map()]));
+  const byUid = new Map<string, KubeObject>();
+  /** Owner's uid -> uids of what it owns. */
   const owned = new Map<string, Set<string>>();
   const listeners: ((event: WatchEvent) => void)[] = [];
   const guards: ((object: KubeObject) => string | null)[] = [];
   let version = 1;
 
+  function ofKind(kind: Kind): Map<string, KubeObject> {
+    return objects.get(kind) ?? new Map<string, KubeObject>();
+  }
+
   function emit(event: WatchEvent): void {
     for (const listener of listeners) listener(event);
   }
 
-  function index(key: string, object: KubeObject, present: boolean): void {
-    for (const owner of object.metadata.ownerReferences ?? []) {
-      const keys = owned.get(owner.uid) ?? new Set();
-      if (present) keys.add(key);
-      else keys.delete(key);
-      owned.set(owner.uid, keys);
+  function index({ metadata }: KubeObject, present: boolean): void {
+    for (const owner of metadata.ownerReferences ?? []) {
+      const uids = owned.get(owner.uid) ?? new Set();
+      if (present) uids.add(metadata.uid);
+      else uids.delete(metadata.uid);
+      owned.set(owner.uid, uids);
     }
   }
 
   function put(kind: Kind, before: KubeObject | undefined, next: KubeObject): KubeObject {
     version += 1;
     const object = deepFreeze({ ...next, metadata: { ...next.metadata, resourceVersion: String(version) } });
-    const key = keyOf(kind, object.metadata.namespace ?? '', object.metadata.name);
-    if (before !== undefined) index(key, before, false);
-    objects.set(key, object);
-    uids.set(object.metadata.uid, key);
-    index(key, object, true);
+    if (before !== undefined) index(before, false);
+    ofKind(kind).set(keyOfObject(object), object);
+    byUid.set(object.metadata.uid, object);
+    index(object, true);
     emit(before === undefined ? { type: 'ADDED', kind, object } : { type: 'MODIFIED', kind, object, before });
     return object;
   }
 
   function remove(kind: Kind, object: KubeObject): void {
-    const key = keyOf(kind, object.metadata.namespace ?? '', object.metadata.name);
-    index(key, object, false);
-    objects.delete(key);
-    uids.delete(object.metadata.uid);
+    index(object, false);
+    ofKind(kind).delete(keyOfObject(object));
+    byUid.delete(object.metadata.uid);
     emit({ type: 'DELETED', kind, object });
   }
 
   function existing(kind: Kind, namespace: string, name: string): KubeObject {
-    const object = objects.get(keyOf(kind, namespace, name));
+    const object = ofKind(kind).get(keyOf(namespace, name));
     if (object === undefined) throw new ApiError(404, `${KINDS[kind].resource} "${name}" not found`);
     return object;
   }
@@ -119,7 +121,7 @@ export function createStore(clock: Clock, random: Random): Store {
   function write(kind: Kind, before: KubeObject, changed: KubeObject): KubeObject {
     validateUpdate(kind, before, changed);
     // A Pod's generation counts its deletion only here: the scheduler's binding does not raise it.
-    const grows = kind !== 'Pod' && KINDS[kind].generation && JSON.stringify(before.spec) !== JSON.stringify(changed.spec);
+    const grows = kind !== 'Pod' && KINDS[kind].generation && !sameJson(before.spec, changed.spec);
     const metadata = grows ? { ...changed.metadata, generation: (before.metadata.generation ?? 0) + 1 } : changed.metadata;
     const object = put(kind, before, { ...changed, metadata });
     reap(kind, object);
@@ -154,21 +156,14 @@ export function createStore(clock: Clock, random: Random): Store {
 
   return {
     get<K extends Kind>(kind: K, namespace: string, name: string) {
-      return objects.get(keyOf(kind, namespace, name)) as KindMap[K] | undefined; // the key says which kind it is
+      return ofKind(kind).get(keyOf(namespace, name)) as KindMap[K] | undefined; // the map is of that kind
     },
     list<K extends Kind>(kind: K, namespace?: string) {
-      const start = namespace === undefined ? `${kind} ` : `${kind} ${namespace}/`;
-      const found: KindMap[K][] = [];
-      for (const [key, object] of objects) if (key.startsWith(start)) found.push(object as KindMap[K]);
-      return found;
+      const all = [...ofKind(kind).values()] as KindMap[K][];
+      return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
     },
-    byUid(uid) {
-      const key = uids.get(uid);
-      return key === undefined ? undefined : objects.get(key);
-    },
-    dependents(uid) {
-      return [...(owned.get(uid) ?? [])].flatMap((key) => objects.get(key) ?? []);
-    },
+    byUid: (uid) => byUid.get(uid),
+    dependents: (uid) => [...(owned.get(uid) ?? [])].flatMap((dependent) => byUid.get(dependent) ?? []),
     create(input) {
       const kind = kindOf(input);
       const namespace = KINDS[kind].namespaced ? (input.metadata.namespace ?? '') : '';
@@ -188,8 +183,8 @@ export function createStore(clock: Clock, random: Random): Store {
         },
       };
       validateMeta(kind, object);
-      if (objects.has(keyOf(kind, namespace, name))) throw new ApiError(409, `${KINDS[kind].resource} "${name}" already exists`);
-      if (namespace !== '' && !objects.has(keyOf('Namespace', '', namespace)))
+      if (ofKind(kind).has(keyOf(namespace, name))) throw new ApiError(409, `${KINDS[kind].resource} "${name}" already exists`);
+      if (namespace !== '' && !ofKind('Namespace').has(keyOf('', namespace)))
         throw new ApiError(404, `namespaces "${namespace}" not found`);
       const refusal = guards.map((guard) => guard(object)).find((text) => text !== null);
       if (refusal !== undefined && refusal !== null) throw new ApiError(403, `${KINDS[kind].resource} "${name}" is forbidden: ${refusal}`);

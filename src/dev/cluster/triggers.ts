@@ -1,5 +1,5 @@
 /** Which parents a change in the cluster concerns (facts measured, section 4). */
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from '../same-json.ts';
 import { matches, selectorOf } from './claim.ts';
 import type { ControllerSettings } from './composite-controller.ts';
 import type { Change, Informers } from './informer.ts';
@@ -9,13 +9,10 @@ import { objectKey } from './wire.ts';
 
 function parentChanged(settings: ControllerSettings, before: KubeObject | undefined, after: KubeObject): boolean {
   if (!settings.ignoreStatusChanges || before === undefined) return true;
-  const of = ({ metadata }: KubeObject): readonly unknown[] => [
-    metadata.generation,
-    metadata.labels,
-    metadata.annotations,
-    metadata.deletionTimestamp,
-  ];
-  return !isDeepStrictEqual(of(before), of(after));
+  const { generation, labels, annotations, deletionTimestamp } = before.metadata;
+  const { metadata } = after;
+  if (generation !== metadata.generation || deletionTimestamp !== metadata.deletionTimestamp) return true;
+  return !sameJson(labels, metadata.labels) || !sameJson(annotations, metadata.annotations);
 }
 
 /** Keys of the parents to sync: itself, the owner or possible adopter of a child, and whoever has it as a related object. */

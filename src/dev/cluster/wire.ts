@@ -47,15 +47,15 @@ export function wireGroups(
   objects: readonly KubeObject[],
   weight: boolean,
 ): Readonly<Record<string, Readonly<Record<string, KubeObject>>>> {
-  const sorted = [...new Set(kinds)].sort();
-  return Object.fromEntries(
-    sorted.map((kind) => {
-      const members = objects
-        .filter((object) => object.kind === kind)
-        .map((object) => [objectKey(object), wireObject(object, weight)] as const);
-      return [groupKey(kind), Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)))];
-    }),
-  );
+  const byKind = new Map<string, [string, KubeObject][]>([...new Set(kinds)].sort().map((kind) => [kind, []]));
+  for (const object of objects) byKind.get(object.kind)?.push([objectKey(object), wireObject(object, weight)]);
+  const groups: Record<string, Record<string, KubeObject>> = {};
+  for (const kind of [...new Set(kinds)].sort()) {
+    const group: Record<string, KubeObject> = {};
+    for (const [key, object] of (byKind.get(kind) ?? []).sort(([a], [b]) => (a < b ? -1 : 1))) group[key] = object;
+    groups[groupKey(kind)] = group;
+  }
+  return groups;
 }
 
 export function wireController(settings: ControllerSettings, uid: string, created: string): object {

@@ -1,5 +1,6 @@
 /** What is seen of the demo while it runs: how long jobs wait for their runner, and how many runners there are at most. */
 import { ANNOTATION_HANDLE } from '../../api/keys.ts';
+import { textOf } from '../cluster/answer.ts';
 import type { HookCall } from '../cluster/hook-caller.ts';
 
 export interface Measure {
@@ -28,7 +29,7 @@ export function createMeasure(now: () => number): Measure {
   return {
     watch: (call) => async (hook, body, signal) => {
       const response = await call(hook, body, signal);
-      if (hook === 'sync' && response.status === 200) see(response.body);
+      if (hook === 'sync' && response.status === 200) see(textOf(response));
       return response;
     },
     queued: (handle) => queuedAt.set(handle, now()),

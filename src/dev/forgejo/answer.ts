@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../forgejo/transport.ts';
 import { authenticate } from './authenticate.ts';
 import { authorize, type ScopePath } from './authorize.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './paging.ts';
+import { answerRepository, type RepositoryPath } from './repository-route.ts';
 import { emptyResponse, jsonResponse, textResponse } from './respond.ts';
 import type { Route } from './route.ts';
 import { answerPing, answerRpc } from './rpc.ts';
@@ -59,6 +60,8 @@ function answerRoute(state: State, request: RoutedRequest): HttpResponse {
       return state.actionsEnabled ? answerRpc(state, { ...request, method: route.method }) : notFound();
     case 'runners':
       return answerRunners(state, request, route.scope, route.endpoint);
+    case 'repository':
+      return answerRepositoryRequest(state, request, route.path);
     case 'methodNotAllowed':
       return emptyResponse(405, { allow: 'DELETE' });
     case 'unknown':
@@ -81,6 +84,11 @@ function answerRunners(state: State, request: RoutedRequest, scope: ScopePath, e
   });
   const warned = identity.kind === 'user' && identity.deprecatedQuery;
   return warned ? { ...response, headers: { ...response.headers, warning: QUERY_TOKEN_WARNING } } : response;
+}
+
+function answerRepositoryRequest(state: State, { url, headers }: RoutedRequest, path: RepositoryPath): HttpResponse {
+  const identity = authenticate(state, headers['authorization'], url.searchParams);
+  return answerRepository(state, path, identity, url.pathname + url.search);
 }
 
 function notFound(): HttpResponse {

@@ -117,7 +117,7 @@ function redirectedRepository(
 }
 
 /** Who may manage a repository's runners: its owner, the owners and admin teams of its organization, site admins. */
-function accessTo(state: State, repository: Repository, user: User | null, token: Token | null): 'none' | 'read' | 'admin' {
+export function accessTo(state: State, repository: Repository, user: User | null, token: Token | null): 'none' | 'read' | 'admin' {
   const restricted = token?.repositoryIds != null && !token.repositoryIds.includes(repository.id);
   if (repository.private && (restricted || user === null || (token !== null && isPublicOnly(token)))) return 'none';
   if (user === null || restricted) return 'read';
@@ -131,7 +131,7 @@ function isOrganizationAdmin(organization: Organization, user: User): boolean {
   return organization.owners.has(user.id) || organization.admins.has(user.id);
 }
 
-function covers(token: Token, required: `${'read' | 'write'}:${TokenCategory}`): boolean {
+export function covers(token: Token, required: `${'read' | 'write'}:${TokenCategory}`): boolean {
   if (token.scopes.includes('all') || token.scopes.includes(required)) return true;
   const [level, category] = required.split(':');
   return level === 'read' && token.scopes.some((scope) => scope === `write:${category}`);

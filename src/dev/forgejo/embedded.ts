@@ -5,13 +5,13 @@
 import type { Clock } from '../../clock.ts';
 import { type HttpRequest, type HttpResponse, TransportError } from '../../forgejo/transport.ts';
 import { answer } from './answer.ts';
-import { createFaults, type FaultRule } from './faults.ts';
+import { createFaults, type Fault, type FaultRule } from './faults.ts';
 import { cancelJob } from './finish.ts';
 import { type NewJob, type QueuedHandle, queueJob, rerunJob } from './queue.ts';
 import { createRandom } from './random.ts';
-import { type EndpointName, endpointNameOf, routeOf } from './route.ts';
+import { type EndpointName, endpointNameOf, type Route, routeOf } from './route.ts';
 import type { RunnerView } from './runners.ts';
-import { createState, DEFAULT_LIMITS, type LogLine, type TimeLimits } from './state.ts';
+import { createState, DEFAULT_LIMITS, type Deletion, type LogLine, type TimeLimits } from './state.ts';
 import { tick } from './time-limits.ts';
 import { type JobView, viewJobs, viewLog, viewRunners } from './views.ts';
 import * as world from './world.ts';
@@ -38,6 +38,15 @@ export interface EmbeddedForgejoOptions {
 /** Any method may be asked for; a `Transport` only sends three. */
 export type EmbeddedRequest = Omit<HttpRequest, 'method'> & { readonly method: string };
 
+/** What a request is aimed at: runners poll the same few addresses, and parsing one takes longer than answering it. */
+interface Target {
+  readonly url: URL;
+  readonly path: string;
+  readonly route: Route;
+  readonly endpoint: EndpointName;
+}
+const MAX_TARGETS = 1000;
+
 type Bound<F> = F extends (state: never, ...rest: infer Rest) => infer Returned ? (...rest: Rest) => Returned : never;
 
 export interface EmbeddedForgejo {
@@ -48,7 +57,11 @@ export interface EmbeddedForgejo {
   setFaults(rules: readonly FaultRule[]): void;
   setActionsEnabled(enabled: boolean): void;
   /** Requests so far, faulted ones included. */
-  counts(): ReadonlyMap<EndpointName, number>;
+  readonly counters: Readonly<Partial<Record<EndpointName, number>>>;
+  /** How often each kind of fault has hit a request so far. */
+  readonly struck: ReadonlyMap<Fault['kind'], number>;
+  /** Rows that were deleted over the REST API so far, oldest first. */
+  deletions(): readonly Deletion[];
   jobs(): readonly JobView[];
   runners(): readonly RunnerView[];
   log(taskId: number): readonly LogLine[];
@@ -80,14 +93,24 @@ export function createEmbeddedForgejo(options: EmbeddedForgejoOptions): Embedded
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   });
   const faults = createFaults(createRandom(seed + FAULT_SEED_OFFSET));
-  const counts = new Map<EndpointName, number>();
+  const targets = new Map<string, Target>();
+  const counters: Partial<Record<EndpointName, number>> = {};
+
+  function targetOf({ method, url: text }: EmbeddedRequest): Target {
+    const known = targets.get(`${method} ${text}`);
+    if (known !== undefined) return known;
+    const url = new URL(text);
+    const path = url.pathname.startsWith(rootPath) ? url.pathname.slice(rootPath.length) : url.pathname;
+    const route = routeOf(method, path);
+    const target = { url, path, route, endpoint: endpointNameOf(route) };
+    if (targets.size >= MAX_TARGETS) targets.clear();
+    targets.set(`${method} ${text}`, target);
+    return target;
+  }
 
   async function handle(request: EmbeddedRequest): Promise<HttpResponse> {
-    const url = new URL(request.url);
-    const path = url.pathname.startsWith(rootPath) ? url.pathname.slice(rootPath.length) : url.pathname;
-    const route = routeOf(request.method, path);
-    const endpoint = endpointNameOf(route);
-    counts.set(endpoint, (counts.get(endpoint) ?? 0) + 1);
+    const { url, path, route, endpoint } = targetOf(request);
+    counters[endpoint] = (counters[endpoint] ?? 0) + 1;
     const plan = faults.planFor({ endpoint, method: request.method, path });
     const { end } = plan;
     if (end.kind === 'break' && end.after === 'nothing') throw new TransportError({ kind: 'unreachable', code: end.code });
@@ -107,7 +130,9 @@ export function createEmbeddedForgejo(options: EmbeddedForgejoOptions): Embedded
     setActionsEnabled(enabled) {
       state.actionsEnabled = enabled;
     },
-    counts: () => new Map(counts),
+    counters,
+    struck: faults.struck,
+    deletions: () => [...state.deletions],
     jobs: () => viewJobs(state),
     runners: () => viewRunners(state),
     log: (taskId) => viewLog(state, taskId),

@@ -48,9 +48,12 @@ export interface Faults {
   set(rules: readonly FaultRule[]): void;
   /** The first rule that ends a request wins; latencies add up. */
   planFor(request: FaultedRequest): FaultPlan;
+  /** Requests hit so far, by kind, under all rules that there were. */
+  readonly struck: ReadonlyMap<Fault['kind'], number>;
 }
 
 export function createFaults(random: Random): Faults {
+  const struck = new Map<Fault['kind'], number>();
   let rules: readonly { readonly rule: FaultRule; hits: number }[] = [];
 
   function planFor(request: FaultedRequest): FaultPlan {
@@ -59,6 +62,7 @@ export function createFaults(random: Random): Faults {
       if (!applies(counted.rule, counted.hits, request, random)) continue;
       counted.hits += 1;
       const { fault } = counted.rule;
+      struck.set(fault.kind, (struck.get(fault.kind) ?? 0) + 1);
       if (fault.kind !== 'latency') return { delayMs, end: endOf(fault) };
       delayMs += fault.ms;
     }
@@ -70,6 +74,7 @@ export function createFaults(random: Random): Faults {
       rules = wanted.map((rule) => ({ rule, hits: 0 }));
     },
     planFor,
+    struck,
   };
 }
 

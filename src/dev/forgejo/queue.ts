@@ -156,7 +156,7 @@ function isHeldBack(state: State, job: Job): boolean {
   );
 }
 
-function runningTasks(state: State, runner: Runner): readonly Task[] {
+export function runningTasks(state: State, runner: Runner): readonly Task[] {
   return [...state.tasks.values()].filter((task) => task.runnerId === runner.id && task.status === 'running');
 }
 

@@ -18,7 +18,9 @@ export function createRandom(seed: number): Random {
 }
 
 export function randomText(random: Random, alphabet: string, length: number): string {
-  return Array.from({ length }, () => alphabet.charAt(Math.floor(random.next() * alphabet.length))).join('');
+  let text = '';
+  for (let index = 0; index < length; index += 1) text += alphabet.charAt(Math.floor(random.next() * alphabet.length));
+  return text;
 }
 
 /** Hexadecimal digits, lower case. */

@@ -1,5 +1,6 @@
 /** Which call a method and a path mean. */
 import type { ScopePath } from './authorize.ts';
+import type { RepositoryPath } from './repository-route.ts';
 import { RPC_METHODS, type RpcMethod } from './rpc.ts';
 import type { RunnerEndpoint } from './runner-routes.ts';
 
@@ -10,14 +11,16 @@ export type Route =
   | { readonly kind: 'Ping' }
   | { readonly kind: 'rpc'; readonly method: RpcMethod }
   | { readonly kind: 'runners'; readonly scope: ScopePath; readonly endpoint: RunnerEndpoint }
+  | { readonly kind: 'repository'; readonly path: RepositoryPath }
   | { readonly kind: 'methodNotAllowed' }
   | { readonly kind: 'unknown' };
 
 /** What requests are counted by, and faults are aimed at. */
-export type EndpointName = 'version' | 'settings' | 'healthz' | 'Ping' | RpcMethod | RunnerEndpoint['kind'] | 'other';
+export type EndpointName = 'version' | 'settings' | 'healthz' | 'Ping' | 'repository' | RpcMethod | RunnerEndpoint['kind'] | 'other';
 
 const RPC_PATH = /^\/api\/actions\/runner\.v1\.RunnerService\/(\w+)$/;
 const SCOPE_PATH = /^\/api\/v1\/(admin|user|orgs\/[^/]+|repos\/[^/]+\/[^/]+)\/actions\/runners(?:\/([^/]+))?$/;
+const REPOSITORY_PATH = /^\/api\/v1\/repos\/([^/]+)\/([^/]+)$/;
 const DEPRECATED_PATH = /^\/api\/v1\/admin\/runners\/(registration-token|jobs)$/;
 const UNKNOWN: Route = { kind: 'unknown' };
 
@@ -29,6 +32,8 @@ export function routeOf(method: string, path: string): Route {
   if (rpc !== undefined) return rpcRoute(method, rpc);
   const deprecated = DEPRECATED_PATH.exec(path)?.[1];
   if (deprecated !== undefined) return runnersRoute(method, { kind: 'instance' }, deprecated);
+  const repository = method === 'GET' ? REPOSITORY_PATH.exec(path) : null;
+  if (repository !== null) return repositoryRoute(repository);
   const match = SCOPE_PATH.exec(path);
   return match?.[1] === undefined ? UNKNOWN : runnersRoute(method, scopeOf(match[1]), match[2]);
 }
@@ -39,6 +44,7 @@ export function endpointNameOf(route: Route): EndpointName {
     case 'settings':
     case 'healthz':
     case 'Ping':
+    case 'repository':
       return route.kind;
     case 'rpc':
       return route.method;
@@ -61,6 +67,10 @@ function rpcRoute(method: string, name: string): Route {
   const known = RPC_METHODS.find((rpc) => rpc === name);
   if (known === undefined) return UNKNOWN;
   return method === 'POST' ? { kind: 'rpc', method: known } : { kind: 'methodNotAllowed' };
+}
+
+function repositoryRoute([, owner = '', name = '']: readonly string[]): Route {
+  return { kind: 'repository', path: { owner: decoded(owner), name: decoded(name) } };
 }
 
 /** `jobs` and `registration-token` are names only for a GET: to a DELETE they are ids like any other text. */

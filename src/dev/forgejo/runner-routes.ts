@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../forgejo/transport.ts';
 import type { Target } from './authorize.ts';
 import { listJobs } from './job-list.ts';
 import { pageOf } from './paging.ts';
+import { runningTasks } from './queue.ts';
 import { randomText } from './random.ts';
 import { emptyResponse, errorResponse, jsonResponse } from './respond.ts';
 import { decodeRunnerForm } from './runner-form.ts';
@@ -75,6 +76,13 @@ function remove(state: State, target: Target, id: string): HttpResponse {
   if (target.kind !== 'instance' && !isOwn(target, runner)) {
     return errorResponse(state, 404, 'No permission to delete this runner');
   }
+  state.deletions.push({
+    id: runner.id,
+    uuid: runner.uuid,
+    name: runner.name,
+    runningTask: runningTasks(state, runner)[0]?.id ?? null,
+    at: state.clock.now(),
+  });
   state.runners.delete(runner.id);
   return emptyResponse(204);
 }

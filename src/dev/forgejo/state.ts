@@ -116,6 +116,17 @@ export interface Job {
   readonly pastAttempts: PastAttempt[];
 }
 
+/** A row that was deleted over the REST API. */
+export interface Deletion {
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+  /** The task that the runner had; null when it was idle. */
+  readonly runningTask: number | null;
+  /** The clock's time, ms since the epoch. */
+  readonly at: number;
+}
+
 export interface LogLine {
   /** RFC 3339; null when the runner sent none. */
   readonly time: string | null;
@@ -176,6 +187,7 @@ export interface State {
   readonly runners: Map<number, Runner>;
   readonly jobs: Map<number, Job>;
   readonly tasks: Map<number, Task>;
+  readonly deletions: Deletion[];
   /** Old account name in lower case -> account id. */
   readonly accountRedirects: Map<string, number>;
   /** `ownerId/name in lower case` of a renamed or transferred repository -> repository id. */
@@ -212,6 +224,7 @@ export function createState(options: StateOptions): State {
     runners: new Map(),
     jobs: new Map(),
     tasks: new Map(),
+    deletions: [],
     accountRedirects: new Map(),
     repositoryRedirects: new Map(),
     registrationTokens: new Map(),

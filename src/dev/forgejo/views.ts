@@ -12,17 +12,34 @@ export interface JobView extends Readonly<Omit<Job, 'pastAttempts' | 'repository
   readonly pastAttempts: readonly Job['pastAttempts'][number][];
 }
 
+/** Simulations look at every job after every step: the view of a job that has not changed is made once. */
+const lastViews = new WeakMap<Job, JobView>();
+
 /** Oldest first, with their results; the jobs of a deleted repository are gone. */
 export function viewJobs(state: State): readonly JobView[] {
-  return [...state.jobs.values()].map((job) => {
-    const repository = state.repositories.find((known) => known.id === job.repositoryId);
-    return {
-      ...job,
-      repository: repository === undefined ? '' : fullName(state, repository),
-      runnerUuid: state.tasks.get(job.taskId)?.runnerUuid ?? null,
-      pastAttempts: [...job.pastAttempts],
-    };
-  });
+  const paths = new Map(state.repositories.map((repository) => [repository.id, fullName(state, repository)]));
+  return [...state.jobs.values()].map((job) => viewOfJob(state, job, paths.get(job.repositoryId) ?? ''));
+}
+
+function viewOfJob(state: State, job: Job, repository: string): JobView {
+  const last = lastViews.get(job);
+  if (last !== undefined && isCurrent(last, job, repository)) return last;
+  const runnerUuid = state.tasks.get(job.taskId)?.runnerUuid ?? null;
+  const view = { ...job, repository, runnerUuid, pastAttempts: [...job.pastAttempts] };
+  lastViews.set(job, view);
+  return view;
+}
+
+function isCurrent(view: JobView, job: Job, repository: string): boolean {
+  return (
+    view.status === job.status &&
+    view.updatedAt === job.updatedAt &&
+    view.taskId === job.taskId &&
+    view.attempt === job.attempt &&
+    view.startedAt === job.startedAt &&
+    view.stoppedAt === job.stoppedAt &&
+    view.repository === repository
+  );
 }
 
 /** Every runner of every scope, by id. */

@@ -36,6 +36,11 @@ export function aSpec(changes: Partial<RunnerPoolSpec> = {}): RunnerPoolSpec {
     idleTimeoutSeconds: 300,
     drainTimeoutSeconds: 11_400,
     history: { succeeded: 1, failed: 3 },
+    schedules: [],
+    fairness: { order: 'OldestFirst' },
+    claimDelaySeconds: 0,
+    updateStrategy: { maxUnavailable: 1 },
+    reportDeadRunners: true,
     paused: false,
     ...changes,
   };

@@ -21,13 +21,14 @@ const RunnerRow = Type.Object(
   STRICT,
 );
 
-/** A job of `acme/app`; `task` and `runner`: which task it became and whose it is. */
+/** A job of `acme/app`, or of `repository`; `task` and `runner`: which task it became and whose it is. */
 const JobRow = Type.Object(
   {
     id: Id,
     handle: Type.Optional(Type.String()),
     name: Type.Optional(Type.String()),
     runsOn: Type.Optional(Type.Array(Type.String())),
+    repository: Type.Optional(Id),
     status: Type.Union([Type.Literal('waiting'), Type.Literal('running'), Type.Literal('success'), Type.Literal('cancelled')]),
     task: Type.Optional(Id),
     runner: Type.Optional(Id),
@@ -41,6 +42,7 @@ const Endpoint = Type.Union([
   Type.Literal('get'),
   Type.Literal('create'),
   Type.Literal('delete'),
+  Type.Literal('repository'),
   Type.Literal('UpdateLog'),
   Type.Literal('UpdateTask'),
 ]);
@@ -74,6 +76,8 @@ const ForgejoChanges = Type.Object(
     gone: Type.Optional(Type.Array(Id)),
     jobs: Type.Optional(Type.Array(JobRow)),
     faults: Type.Optional(Type.Array(FaultRule)),
+    /** New repositories of `acme`, with the ids from 2 on. */
+    repositories: Type.Optional(Type.Array(Type.String({ pattern: '^acme/' }))),
     /** The repository `acme/app` has this name now; Forgejo redirects from the old one. */
     renamedTo: Type.Optional(Type.String()),
     /** Actions of `acme/app` are switched off. */
@@ -112,6 +116,7 @@ const Case = Type.Object(
                 Type.Literal('all'),
                 Type.Literal('read:organization'),
                 Type.Literal('write:organization'),
+                Type.Literal('read:repository'),
                 Type.Literal('write:repository'),
               ]),
             ),

@@ -150,6 +150,7 @@ function applyChanges(state: State, changes: ForgejoChanges): void {
       seconds,
     );
   }
+  for (const path of changes.repositories ?? []) addRepository(state, { path });
   for (const id of changes.gone ?? []) state.runners.delete(id);
   for (const row of changes.jobs ?? []) upsertJob(state, row);
   if (changes.renamedTo !== undefined) renameRepository(state, REPOSITORY, changes.renamedTo);
@@ -189,7 +190,7 @@ function upsertJob(state: State, row: NonNullable<ForgejoChanges['jobs']>[number
   const job: Job = {
     id: row.id,
     run: row.id,
-    repositoryId: 1,
+    repositoryId: row.repository ?? old?.repositoryId ?? 1,
     ownerId: 3,
     name: row.name ?? old?.name ?? `job ${row.id}`,
     runsOn: row.runsOn ?? old?.runsOn ?? ['docker'],

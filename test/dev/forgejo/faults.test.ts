@@ -73,11 +73,7 @@ describe('faults', () => {
     await post(lab);
     await post(lab);
     await rest(lab, 'GET', `${RUNNERS}/jobs`, 'DEV_ALL');
-    expect(lab.forgejo.counts()).toEqual(
-      new Map([
-        ['create', 2],
-        ['jobs', 1],
-      ]),
-    );
+    expect(lab.forgejo.counters).toEqual({ create: 2, jobs: 1 });
+    expect(lab.forgejo.struck).toEqual(new Map([['answer', 1]]));
   });
 });

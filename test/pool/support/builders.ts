@@ -18,6 +18,8 @@ import type {
   RunnerTags,
 } from '../../../src/pool/observed.ts';
 import { describeOwnership } from '../../../src/pool/ownership.ts';
+import { EVERY_REPOSITORY, type RepositoryFilter } from '../../../src/pool/repositories.ts';
+import { limitsAt } from '../../../src/pool/schedule.ts';
 
 /** Wed 25 Nov 2026 12:00:00 UTC: the moment of every world that names no other. */
 export const now: Instant = Date.UTC(2026, 10, 25, 12);
@@ -57,6 +59,11 @@ export function aSpec(changes: Partial<RunnerPoolSpec> = {}): RunnerPoolSpec {
     idleTimeoutSeconds: 300,
     drainTimeoutSeconds: 11_400,
     history: { succeeded: 1, failed: 3 },
+    schedules: [],
+    fairness: { order: 'OldestFirst' },
+    claimDelaySeconds: 0,
+    updateStrategy: { maxUnavailable: 1 },
+    reportDeadRunners: true,
     paused: false,
     ...changes,
   };
@@ -135,6 +142,10 @@ export function podOf(tags: RunnerTags, changes: Partial<ObservedPod> = {}): Obs
     disruption: null,
     restarts: 0,
     lastExitCode: null,
+    lastReason: null,
+    memoryLimit: null,
+    eviction: null,
+    dindOomKilled: false,
     ...changes,
   };
 }
@@ -235,7 +246,10 @@ export function remembered(name: string, changes: Partial<RememberedRunner> = {}
     task: null,
     asked: [],
     askedAt: null,
+    lostTasks: [],
+    lostSince: null,
     worked: false,
+    cause: null,
     ...changes,
   };
 }
@@ -251,6 +265,8 @@ export function aRecent(name: string, changes: Partial<RecentRunner> = {}): Rece
     handle: HANDLE,
     reason: 'Completed',
     message: 'its job has ended',
+    exitCode: 0,
+    repositoryId: 17,
     at: secondsAgo(300),
     attempt: 1,
     ...changes,
@@ -271,6 +287,9 @@ export function aMemory(changes: Partial<Memory> = {}): Memory {
     rowGoneSince: new Map(),
     endSeenAt: new Map(),
     rowIdleSince: new Map(),
+    peaks: [],
+    openTasks: new Map(),
+    listed: null,
     ...changes,
   };
 }
@@ -301,20 +320,24 @@ export interface WorldParts extends Partial<Observed> {
   readonly pool?: Partial<PoolIdentity>;
   readonly now?: Instant;
   readonly namespaceTerminating?: boolean;
+  readonly repositories?: RepositoryFilter;
 }
 
 export function aWorld(parts: WorldParts = {}): World {
   const { secrets = [], workloads = [], pods = [], rows = [], jobs = [], runners = [] } = parts;
+  const spec = aSpec(parts.spec);
   return {
     now: parts.now ?? now,
     clusterNow: parts.now ?? now,
     pool: aPool(parts.pool),
-    spec: aSpec(parts.spec),
+    spec,
+    limits: limitsAt(spec, parts.now ?? now),
     specHash: SPEC_HASH,
     observed: { secrets, workloads, pods },
     forgejo: parts.forgejo ?? answered({ registrations: rows, jobs }),
     memory: aMemory({ runners, ...parts.memory }),
     namespaceTerminating: parts.namespaceTerminating ?? false,
+    repositories: parts.repositories ?? EVERY_REPOSITORY,
     graces: { issuedMs: 30_000, finishingMs: 30_000 },
   };
 }

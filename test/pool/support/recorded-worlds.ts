@@ -16,6 +16,7 @@ import { isObject } from '../../../src/children/json.ts';
 import { decodeRequest } from '../../../src/hooks/decode.ts';
 import type { SyncRequest } from '../../../src/hooks/protocol.ts';
 import { objectAt, objectsAt, textAt, type WireObject } from '../../../src/hooks/wire.ts';
+import { causeToRemember } from '../../../src/pool/cause.ts';
 import type { QueuedJob, Registration } from '../../../src/pool/forgejo.ts';
 import type { Instant } from '../../../src/pool/instant.ts';
 import { rfc3339 } from '../../../src/pool/instant.ts';
@@ -212,7 +213,9 @@ export function recordedWorld(recording: Recording, { when, before, annotations 
     }),
     memory: {
       ...aWorld().memory,
-      runners: before.slots.map(({ key, phase, since, tags }) => remembered(key, { phase, since, handle: tags.handle })),
+      runners: before.slots.map((slot) =>
+        remembered(slot.key, { phase: slot.phase, since: slot.since, handle: slot.tags.handle, cause: causeToRemember(slot) }),
+      ),
       endSeenAt: before.endSeenAt,
     },
   };

@@ -1,0 +1,28 @@
+/** Jobs that a runner of another pool on the same scope is made for: served once is enough. */
+import type { Registration } from './forgejo.ts';
+import type { Instant } from './instant.ts';
+import { readOwnership } from './ownership.ts';
+
+/** Both operators tell Forgejo's time by its `Date`; what says to be made later than that was not made by one. */
+const MOST_AHEAD_MS = 60_000;
+
+/**
+ * By handle, until when it is claimed; infinite for a runner that has reported. One that is silent may never come: it claims
+ * its job for `pendingTimeoutMs` after it was made (`created=`), the time that this pool would give its own.
+ */
+export function claimsOfOthers(
+  rows: readonly Registration[],
+  poolUid: string,
+  pendingTimeoutMs: number,
+  now: Instant,
+): ReadonlyMap<string, Instant> {
+  const claims = new Map<string, Instant>();
+  for (const row of rows) {
+    const ownership = readOwnership(row.description);
+    if (ownership === null || ownership.handle === null || ownership.poolUid === poolUid) continue;
+    if (ownership.createdAt - now > MOST_AHEAD_MS) continue;
+    const until = row.status === 'offline' ? ownership.createdAt + pendingTimeoutMs : Number.POSITIVE_INFINITY;
+    if (until > now) claims.set(ownership.handle, Math.max(until, claims.get(ownership.handle) ?? until));
+  }
+  return claims;
+}

@@ -1,0 +1,35 @@
+/** When the clock alone will change a decision: a pool that polls seldom must not oversleep it. */
+import type { Instant } from './instant.ts';
+import type { Judged } from './judge.ts';
+import type { BackoffEntry, World } from './model.ts';
+import { type Peak, peakEndsAt } from './peaks.ts';
+import { UNHEARD_AFTER_MS } from './times.ts';
+
+/** Each later than `world.now`. */
+export function dueTimes(
+  world: World,
+  slots: readonly Judged[],
+  { backoff, peaks }: { readonly backoff: readonly BackoffEntry[]; readonly peaks: readonly Peak[] },
+): readonly Instant[] {
+  const { now, clusterNow, limits, spec } = world;
+  const times = [
+    ...slots.flatMap((slot) => [phaseEndsAt(slot, world), drainedOutAt(slot, world)]),
+    ...backoff.map((entry) => entry.until),
+    peakEndsAt(peaks, spec.idleTimeoutSeconds * 1000),
+    limits.nextChangeAt === null ? null : now + (limits.nextChangeAt - clusterNow),
+  ];
+  return times.filter((time) => time !== null).filter((time) => time > now);
+}
+
+function phaseEndsAt(slot: Judged, { spec, graces }: World): Instant | null {
+  if (slot.phase === 'starting') return slot.since + spec.pendingTimeoutSeconds * 1000;
+  if (slot.phase === 'issued') return slot.since + graces.issuedMs;
+  if (slot.phase === 'finishing') return slot.since + graces.finishingMs;
+  if (slot.phase === 'draining') return slot.since + UNHEARD_AFTER_MS;
+  return slot.phase === 'idle' && slot.kind === 'Deployment' ? slot.since + spec.idleTimeoutSeconds * 1000 : null;
+}
+
+function drainedOutAt(slot: Judged, { spec }: World): Instant | null {
+  const since = slot.remembered?.outdatedSince;
+  return slot.phase === 'busy' && slot.kind === 'Deployment' && since != null ? since + spec.drainTimeoutSeconds * 1000 : null;
+}

@@ -1,0 +1,171 @@
+/**
+ * Tasks that Forgejo shows running and nobody works on, while the runner that Forgejo gave them to lives: the answer of its
+ * fetch got lost, or the process that had the task died and another took its place (a Deployment's container or Pod). Forgejo
+ * itself finds out after 10 to 15 minutes; nothing but a live process may be told from a dead one here, so each way to be
+ * sure is narrow. Whose a task is, is found by asking as the runner, each pair once (facts: runner lifecycle, section 2).
+ */
+import { causeOfLostTask, noticeOf } from './cause.ts';
+import { endOfProcess } from './death.ts';
+import { coveredJobs } from './demand.ts';
+import type { QueuedJob, Registration } from './forgejo.ts';
+import type { Instant } from './instant.ts';
+import { isLive, type Judged } from './judge.ts';
+import type { Effect, Memory, RememberedRunner, World } from './model.ts';
+import { readOwnership } from './ownership.ts';
+import {
+  ACTIVE_AFTER_REPORT_MS,
+  ASK_IDLE_AGAIN_MS,
+  LISTS_AT_MOST_APART_MS,
+  OPEN_BEFORE_ASKED_MS,
+  QUIET_DAEMON_MS,
+  QUIET_ONE_JOB_MS,
+  TWO_TASKS_FOR_MS,
+} from './times.ts';
+
+/** So many questions are asked as one runner in one call. */
+const ASKS_AT_ONCE = 8;
+/** Older ones have been asked about long ago, and what is remembered of that has an end (`settle.ts`). */
+const MOST_OPEN = 40;
+
+/** Tasks for our labels that no live runner of ours explains, nor a busy one that another pool made for that job; latest first. */
+export function openTasks(world: World, slots: readonly Judged[]): readonly QueuedJob[] {
+  if (world.forgejo.kind !== 'answered') return [];
+  const { jobs, registrations } = world.forgejo.snapshot;
+  const live = slots.filter((slot) => isLive(slot.phase));
+  const handles = new Set([...live.flatMap(({ tags }) => tags.handle ?? []), ...busyHandles(registrations)]);
+  const tasks = new Set(live.flatMap(({ remembered }) => (remembered === null ? [] : heldBy(remembered))));
+  return coveredJobs(jobs, world.spec)
+    .filter((job) => job.status === 'running' && job.taskId > 0 && !handles.has(job.handle) && !tasks.has(job.taskId))
+    .toSorted((a, b) => b.taskId - a.taskId)
+    .slice(0, MOST_OPEN);
+}
+
+function busyHandles(registrations: readonly Registration[]): readonly string[] {
+  return registrations.flatMap((row) => (row.status === 'active' ? (readOwnership(row.description)?.handle ?? []) : []));
+}
+
+export function heldBy({ task, lostTasks }: Pick<RememberedRunner, 'task' | 'lostTasks'>): readonly number[] {
+  return task === null ? lostTasks : [task, ...lostTasks];
+}
+
+/** Those that have been open for long enough that whoever took them would be known. */
+export function overdueTasks(world: World, slots: readonly Judged[]): readonly QueuedJob[] {
+  return openTasks(world, slots).filter(
+    ({ taskId }) => world.now - (world.memory.openTasks.get(taskId) ?? world.now) >= OPEN_BEFORE_ASKED_MS,
+  );
+}
+
+/** A runner that takes any job and lives: is one of these tasks its own, and is one that it holds lost? */
+export function settleLostTask(slot: Judged, overdue: readonly QueuedJob[], world: World): readonly Effect[] {
+  const { registration } = slot.tags;
+  if (!world.spec.reportDeadRunners || world.forgejo.kind !== 'answered') return [];
+  if (registration === null || slot.tags.handle !== null || slot.row === null || !isLive(slot.phase)) return [];
+  if (slot.secret?.complete !== true && slot.held === null) return [];
+
+  const lost = lostTask(slot, world);
+  if (lost !== null) {
+    const cause = noticeOf(causeOfLostTask(slot), slot.key);
+    return [{ kind: 'report', runner: slot.key, registration, taskId: lost, cause }];
+  }
+  if (!mayBeAsked(slot, world)) return [];
+  const asked = new Set(slot.remembered?.asked);
+  const open = overdue.filter(({ taskId }) => !asked.has(taskId)).slice(0, ASKS_AT_ONCE);
+  return open.map(({ taskId }) => ({ kind: 'ask', runner: slot.key, registration, taskId }));
+}
+
+/** The earliest of its tasks that surely nobody works on. */
+function lostTask(slot: Judged, world: World): number | null {
+  if (slot.remembered === null || world.forgejo.kind !== 'answered') return null;
+  const running = new Set(world.forgejo.snapshot.jobs.flatMap((job) => (job.status === 'running' ? [job.taskId] : [])));
+  const held = heldBy(slot.remembered).filter((taskId) => running.has(taskId));
+  if (held.length === 0) return null;
+  if (pollsOn(slot, world) || runsNothing(slot, world)) return Math.min(...held);
+  return worksOnAnother(slot, world) ? (slot.remembered.lostTasks.find((taskId) => running.has(taskId)) ?? null) : null;
+}
+
+/**
+ * It asks for work, so it has none: while it works it reports, and is `active`; cut off it would be `offline` after 60 s. The
+ * entrypoint of an ephemeral runner speaks to Forgejo beside the runner, hence its longer time. Lists that are too far apart
+ * for a report to show in one of them prove nothing, nor do those that our own question has touched.
+ */
+function pollsOn(slot: Judged, world: World): boolean {
+  const idleSince = world.memory.rowIdleSince.get(slot.key);
+  const { listed } = world.memory;
+  if (slot.phase !== 'idle' || slot.row?.status !== 'idle' || podsThatCanRun(slot) > 1) return false;
+  if (idleSince === undefined || listed === null || world.forgejo.kind !== 'answered') return false;
+  const { registrationsReadAt } = world.forgejo.snapshot;
+  if (registrationsReadAt - listed.last > LISTS_AT_MOST_APART_MS) return false;
+  const from = Math.max(idleSince, listed.since, (slot.remembered?.askedAt ?? 0) + ACTIVE_AFTER_REPORT_MS);
+  return registrationsReadAt - from >= (slot.kind === 'Deployment' ? QUIET_DAEMON_MS : QUIET_ONE_JOB_MS);
+}
+
+/**
+ * No container of it runs (CrashLoopBackOff, a Pod that waits), and nobody reports as it. An informer lags by less than the
+ * 10 s for which our question makes the row `active`, so a process that has just started would show by then.
+ */
+function runsNothing(slot: Judged, world: World): boolean {
+  if (slot.kind !== 'Deployment' || podsThatCanRun(slot) > 0 || slot.row === null || world.forgejo.kind !== 'answered') return false;
+  const { registrationsReadAt } = world.forgejo.snapshot;
+  if (registrationsReadAt <= (slot.remembered?.askedAt ?? 0) + ACTIVE_AFTER_REPORT_MS) return false;
+  // A Pod that was removed by force may still run: without any to look at, Forgejo must not have heard of it for long.
+  return slot.pods.length === 0 ? slot.row.status === 'offline' : slot.row.status !== 'active';
+}
+
+/** A runner works on one task at a time: it has a later one, and the process that had this one is known to have died. */
+function worksOnAnother(slot: Judged, world: World): boolean {
+  const since = slot.remembered?.lostSince ?? null;
+  if (slot.kind !== 'Deployment' || since === null || podsThatCanRun(slot) !== 1 || !sawDeath(slot)) return false;
+  return world.now - since >= TWO_TASKS_FOR_MS;
+}
+
+/** Our question makes a row `active`: it is asked only where that can tell something, and a runner that waits not all the time. */
+function mayBeAsked(slot: Judged, world: World): boolean {
+  if (world.forgejo.kind !== 'answered' || slot.row === null) return false;
+  const { registrationsReadAt } = world.forgejo.snapshot;
+  const quietFor = registrationsReadAt - (slot.remembered?.askedAt ?? 0);
+  if (slot.phase === 'idle') return slot.row.status === 'idle' && quietFor > ASK_IDLE_AGAIN_MS;
+  if (slot.kind !== 'Deployment' || quietFor <= ACTIVE_AFTER_REPORT_MS || !sawDeath(slot)) return false;
+  // One that is busy with a task of its own may have lost an earlier one.
+  if (slot.phase === 'busy') return slot.remembered?.task != null;
+  return (slot.phase === 'starting' || slot.phase === 'stuck') && slot.row.declared && slot.row.status !== 'active';
+}
+
+/** A process of it is known to have died: of this Pod, or of an earlier one that was seen to end. */
+function sawDeath(slot: Judged): boolean {
+  return endOfProcess(slot) !== null || (slot.remembered?.cause ?? null) !== null;
+}
+
+export function podsThatCanRun(slot: Pick<Judged, 'pods'>): number {
+  return slot.pods.filter(({ state }) => state.kind === 'running').length;
+}
+
+// --------------------------------------------------------------------------------------------- what is remembered of them
+
+/** Of the tasks that it holds the latest may be its work; the others can't. */
+export function sortHeld(
+  old: RememberedRunner | null,
+  found: readonly number[],
+  isRunning: (taskId: number) => boolean,
+): Pick<RememberedRunner, 'task' | 'lostTasks'> {
+  const held = [...new Set([...(old === null ? [] : heldBy(old)), ...found])].filter(isRunning).toSorted((a, b) => a - b);
+  return { task: held.at(-1) ?? null, lostTasks: held.slice(0, -1) };
+}
+
+/** Counted anew while a second Pod of it can run: both may be at work. */
+export function lostSince(slot: Judged, lostTasks: readonly number[], now: Instant): Instant | null {
+  if (lostTasks.length === 0) return null;
+  return podsThatCanRun(slot) > 1 ? now : (slot.remembered?.lostSince ?? now);
+}
+
+/** What only a sequence of fresh reads can tell: since when a task has been open, and since when the lists miss no report. */
+export function rememberReads(world: World, slots: readonly Judged[]): Pick<Memory, 'openTasks' | 'listed'> {
+  const { memory, now } = world;
+  if (world.forgejo.kind !== 'answered') return { openTasks: memory.openTasks, listed: null };
+  const { registrationsReadAt: last, answeringSince } = world.forgejo.snapshot;
+  const before = memory.listed;
+  const unbroken = before !== null && last - before.last <= LISTS_AT_MOST_APART_MS && before.since >= answeringSince;
+  return {
+    openTasks: new Map(openTasks(world, slots).map(({ taskId }) => [taskId, memory.openTasks.get(taskId) ?? now])),
+    listed: { since: unbroken ? before.since : last, last },
+  };
+}
