@@ -5,7 +5,7 @@ import type { Instant } from './instant.ts';
 import { ENDED_PHASES, type EndedPhase, type LivePhase, type Phase, type World } from './model.ts';
 import type { PodReason } from './observed.ts';
 import { joinSlots, type Slot } from './slots.ts';
-import { KUBERNETES_MARGIN_MS, POD_NOT_CREATED_AFTER_MS } from './times.ts';
+import { KUBERNETES_MARGIN_MS, POD_MAY_SHOW_MS, POD_NOT_CREATED_AFTER_MS } from './times.ts';
 
 export interface Judged extends Slot {
   readonly evidence: Evidence;
@@ -23,7 +23,7 @@ export function judge(world: World): readonly Judged[] {
   return joinSlots(world).map((slot): Judged => {
     const evidence = gatherEvidence(slot, world);
     const verdict = classify(evidence);
-    const phase = endedStays(slot, evidence, stoppingStays(slot, evidence, verdict.phase));
+    const phase = endedStays(slot, evidence, stoppingStays(slot, evidence, verdict.phase, world.now));
     return {
       ...slot,
       evidence,
@@ -48,7 +48,8 @@ export function isEnded(phase: Phase): phase is EndedPhase {
  * A slot that an earlier answer stopped is never taken up again, though a stale informer may still show its workload. What
  * tells more (its Pod runs out its grace, or it has ended) is believed.
  */
-function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
+function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase, now: Instant): Phase {
+  if (phase === 'ended' && evidence.row === 'undeclared' && mayShowAPod(slot, now)) return 'stopping';
   const before = slot.remembered?.phase;
   const nothingRuns = slot.workload === null && slot.pods.every((pod) => pod.state.kind === 'terminated');
   // Its credentials may still be in memory, and would start it anew.
@@ -57,6 +58,11 @@ function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
   // How it ended is told by the next list: it may have finished a task.
   if (phase === 'finishing' && evidence.end !== 'none') return phase;
   return nothingRuns ? 'ended' : 'stopping';
+}
+
+/** It was stopped before it had declared itself: there may be a Pod of it that the informer does not show yet. */
+function mayShowAPod({ pods, remembered }: Slot, now: Instant): boolean {
+  return pods.length === 0 && remembered?.phase === 'stopping' && now - remembered.since < POD_MAY_SHOW_MS;
 }
 
 /**

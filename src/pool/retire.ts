@@ -155,10 +155,10 @@ export function runningTasks(jobs: readonly QueuedJob[]): readonly QueuedJob[] {
   return jobs.filter((job) => job.status === 'running' && job.taskId > 0).toSorted((a, b) => b.taskId - a.taskId);
 }
 
-/** Another live slot was made for that handle, or is known to hold that task. */
+/** Another live slot is at work that was made for that handle, or is known to hold that task. */
 export function isExplained(job: QueuedJob, slot: Judged, slots: readonly Judged[]): boolean {
   return slots.some((other) => {
     if (other.key === slot.key || !isLive(other.phase)) return false;
-    return other.tags.handle === job.handle || holds(other, job);
+    return (other.tags.handle === job.handle && other.evidence.row === 'active') || holds(other, job);
   });
 }

@@ -12,6 +12,8 @@ export const OFFLINE_TRUSTED_AFTER_MS = 120_000;
 export const ACTIVE_AFTER_REPORT_MS = 10_000;
 /** So long after a question the row of a dead runner is `offline` again: 60 s without a sign, and a read. */
 export const ECHO_OF_A_QUESTION_MS = 75_000;
+/** Informers lag by seconds, each by itself: a Pod that was just created shows after that. */
+export const POD_MAY_SHOW_MS = 6_000;
 /** A controller that can't create a Pod says so only in events: quota, admission, service account. */
 export const POD_NOT_CREATED_AFTER_MS = 30_000;
 /** An idle warm runner polls every 2 s: a job that it could take is gone long before. */

@@ -3,9 +3,9 @@
  * running, container terminated, sandbox stopped; or turned down, or deleted before, during or after.
  */
 import { createContainers } from './containers.ts';
-import type { Disruptor } from './disruptions.ts';
 import { faultOf, type PodFault } from './faults.ts';
 import { canMount } from './mounts.ts';
+import type { NodeContext } from './node-context.ts';
 import { createNodeLink } from './node-link.ts';
 import { type PodObject, timestamp } from './objects.ts';
 import {
@@ -21,10 +21,7 @@ import {
 } from './pod-delays.ts';
 import { neverStarted, PRESSURE, type PressedResource, preStopMs, startFailed, waitingFor } from './pod-ends.ts';
 import { type PodView, rejectedStatus, renderPodStatus, withCondition } from './pod-status.ts';
-import type { ProcessMain } from './process.ts';
 import { FOREVER_MS, waitingTurns } from './start-faults.ts';
-import type { Store } from './store.ts';
-import type { Tasks } from './tasks.ts';
 
 export interface PodLife {
   /** The Pod got a deletionTimestamp, or a shorter grace period. */
@@ -32,16 +29,6 @@ export interface PodLife {
   /** The object is gone. */
   onGone(): void;
   inject(fault: PodFault): void;
-}
-
-export interface NodeContext {
-  readonly store: Store;
-  readonly tasks: Tasks;
-  readonly main: ProcessMain;
-  readonly disruptor: Disruptor;
-  readonly faults: readonly PodFault[];
-  /** Told of every fault when it takes effect. */
-  readonly struck: (kind: PodFault['kind']) => void;
 }
 
 export function livePod(node: NodeContext, created: PodObject): PodLife {
