@@ -15,7 +15,7 @@ const DEFAULTS = {
   forgejoUrlAllowlist: [],
   forgejoTimeoutMs: 4000,
   issuedGraceMs: 30_000,
-  finishingGraceMs: 25_000,
+  finishingGraceMs: 16_000,
   effectBudgetMs: 6000,
   effectConcurrency: 16,
   maxConcurrentHooks: 128,
