@@ -15,6 +15,7 @@ import type { RepositoryFilter } from '../pool/repositories.ts';
 import { limitsAt } from '../pool/schedule.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
+import { withoutFuture } from './past-times.ts';
 import { type MemoryStore, mergeMemory } from './pool-memory.ts';
 import { resolveRepositories, withoutLookups } from './repository-filter.ts';
 
@@ -133,6 +134,7 @@ function worldOf(
 ): World {
   const { pool } = decoded;
   const clusterNow = deps.clock.now();
+  const remembered = mergeMemory(decoded.memoryFromStatus, memory.recall(pool.uid), clusterNow);
   return {
     now,
     clusterNow,
@@ -142,7 +144,7 @@ function worldOf(
     specHash: specHash(spec),
     observed: decoded.observed,
     forgejo,
-    memory: mergeMemory(decoded.memoryFromStatus, memory.recall(pool.uid), deps.clock.now()),
+    memory: forgejo.kind === 'answered' ? withoutFuture(remembered, now) : remembered,
     namespaceTerminating: decoded.namespaceTerminating,
     repositories,
     graces: { issuedMs: deps.config.issuedGraceMs, finishingMs: deps.config.finishingGraceMs },

@@ -95,6 +95,7 @@ export function mergeMemory(status: MemoryFromStatus, own: PoolMemory, now: numb
     credentials: own.held,
     firstSeen: last?.firstSeen ?? new Map(),
     runningTasks: last?.runningTasks ?? null,
+    podsSeen: last?.podsSeen ?? new Set(),
     endSeenAt: last?.endSeenAt ?? new Map(),
     rowGoneSince: last?.rowGoneSince ?? new Map(),
     rowIdleSince: last?.rowIdleSince ?? new Map(),

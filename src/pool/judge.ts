@@ -23,7 +23,8 @@ export function judge(world: World): readonly Judged[] {
   return joinSlots(world).map((slot): Judged => {
     const evidence = gatherEvidence(slot, world);
     const verdict = classify(evidence);
-    const phase = endedStays(slot, evidence, stoppingStays(slot, evidence, verdict.phase, world.now));
+    const stopped = stoppingStays(slot, evidence, verdict.phase);
+    const phase = endedStays(slot, evidence, unseenLives(slot, evidence, stopped, world));
     return {
       ...slot,
       evidence,
@@ -48,8 +49,7 @@ export function isEnded(phase: Phase): phase is EndedPhase {
  * A slot that an earlier answer stopped is never taken up again, though a stale informer may still show its workload. What
  * tells more (its Pod runs out its grace, or it has ended) is believed.
  */
-function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase, now: Instant): Phase {
-  if (phase === 'ended' && evidence.row === 'undeclared' && mayShowAPod(slot, now)) return 'stopping';
+function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
   const before = slot.remembered?.phase;
   const nothingRuns = slot.workload === null && slot.pods.every((pod) => pod.state.kind === 'terminated');
   // Its credentials may still be in memory, and would start it anew.
@@ -60,9 +60,22 @@ function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase, now: Instan
   return nothingRuns ? 'ended' : 'stopping';
 }
 
-/** It was stopped before it had declared itself: there may be a Pod of it that the informer does not show yet. */
-function mayShowAPod({ pods, remembered }: Slot, now: Instant): boolean {
-  return pods.length === 0 && remembered?.phase === 'stopping' && now - remembered.since < POD_MAY_SHOW_MS;
+/**
+ * Of a slot that shows nothing but its Secret: a runner that reports to Forgejo lives, and one that was stopped may have started
+ * before. Its workload and its Pod show a little later, each by itself; what was seen and is gone does not come back. Nothing
+ * is rendered meanwhile: there must be no second start with the same credentials.
+ */
+function unseenLives(slot: Slot, { row, young, handle }: Evidence, phase: Phase, world: World): Phase {
+  const { remembered } = slot;
+  if (phase !== 'ended' || slot.pods.length > 0 || world.memory.podsSeen.has(slot.key)) return phase;
+  const reports = (row === 'idle' || row === 'active') && young;
+  if (remembered?.phase === 'stopping') {
+    const mayStart = row === 'undeclared' && world.now - remembered.since < POD_MAY_SHOW_MS;
+    return reports || mayStart ? 'stopping' : 'ended';
+  }
+  if (!reports || (remembered !== null && !isLive(remembered.phase))) return phase;
+  if (row === 'active' || handle === 'running') return 'busy';
+  return handle === 'none' ? 'idle' : 'issued';
 }
 
 /**

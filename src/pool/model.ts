@@ -111,6 +111,8 @@ export interface Memory {
   readonly rowGoneSince: ReadonlyMap<string, Instant>;
   /** Process memory only: the repository of each task that the last fresh queue showed running; null before the first. */
   readonly runningTasks: ReadonlyMap<number, number> | null;
+  /** Process memory only: runners of which a Pod was ever seen. */
+  readonly podsSeen: ReadonlySet<string>;
   /** Process memory only: when each runner was first seen to have ended. */
   readonly endSeenAt: ReadonlyMap<string, Instant>;
   /** Process memory only: since when each runner's row has been `idle` in every fresh list. */

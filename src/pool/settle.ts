@@ -45,6 +45,7 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
       ...world.memory,
       ...seenInForgejo(world, slots, plan.demand),
       ...rememberReads(world, slots),
+      podsSeen: podsSeen(world, slots),
       endSeenAt: since(world.memory.endSeenAt, slots, world.now, ({ evidence }) => evidence.end !== 'none'),
       runners: [
         ...plan.fates.filter(isRemembered).map((fate) => remember(fate, world, outcomes)),
@@ -209,6 +210,10 @@ function seenInForgejo(
     rowGoneSince: since(unbroken(memory.rowGoneSince, answeringSince), slots, readAt, (slot) => isSilentRow(slot, slot.evidence.row, now)),
     rowIdleSince: since(unbroken(memory.rowIdleSince, answeringSince), slots, readAt, ({ evidence }) => evidence.row === 'idle'),
   };
+}
+
+function podsSeen({ memory }: World, slots: readonly Judged[]): ReadonlySet<string> {
+  return new Set(slots.filter(({ key, pods }) => pods.length > 0 || memory.podsSeen.has(key)).map(({ key }) => key));
 }
 
 /** Across an outage nothing was seen: a runner may have been silent for Forgejo's sake, or at work. */

@@ -26,6 +26,7 @@ import {
 } from './support/builders.ts';
 
 const R = tagsOf('r', { handle: null });
+const YOUNG = tagsOf('r', { handle: null, issuedAt: secondsAgo(9) });
 const IDLE: WorldParts = { secrets: [secretOf(R)], workloads: [jobOf(R)], pods: [podOf(R)], rows: [rowOf(R)] };
 
 function only(parts: WorldParts): Judged {
@@ -89,7 +90,22 @@ describe('a runner that was being stopped', () => {
     { because: 'nothing but its Secret is left', parts: { secrets: [secretOf(R)], rows: [rowOf(R)] }, phase: 'ended' },
     {
       because: 'nothing but its row is left, which is young: it is not rendered again',
-      parts: { rows: [rowOf(tagsOf('r', { issuedAt: secondsAgo(9) }))] },
+      parts: { rows: [rowOf(tagsOf('r', { issuedAt: secondsAgo(9) }))], memory: { podsSeen: new Set(['r']) } },
+      phase: 'ended',
+    },
+    {
+      because: 'a Pod that was never seen polls on: an informer lags',
+      parts: { secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG)] },
+      phase: 'stopping',
+    },
+    {
+      because: 'a Pod that was never seen may still start',
+      parts: { secrets: [secretOf(YOUNG)], rows: [undeclaredRowOf(YOUNG)] },
+      phase: 'stopping',
+    },
+    {
+      because: 'its Pod was seen, and is gone',
+      parts: { secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG)], memory: { podsSeen: new Set(['r']) } },
       phase: 'ended',
     },
     { because: 'nothing but its row is left, and nobody uses it', parts: { rows: [rowOf(R, { status: 'offline' })] }, phase: 'stray' },
@@ -109,6 +125,29 @@ describe('a runner that was being stopped', () => {
 
   it('has been so since it was stopped', () => {
     expect(only(stopping(IDLE)).since).toBe(secondsAgo(3));
+  });
+});
+
+describe('a young runner that reports to Forgejo, and shows neither workload nor Pod', () => {
+  const assigned = tagsOf('r', { issuedAt: secondsAgo(9) });
+  const rows: readonly { readonly because: string; readonly parts: WorldParts; readonly phase: Phase }[] = [
+    { because: 'it takes any job', parts: { secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG)] }, phase: 'idle' },
+    { because: 'it is about to take its job', parts: { secrets: [secretOf(assigned)], rows: [rowOf(assigned)] }, phase: 'issued' },
+    { because: 'it is at work', parts: { secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG, { status: 'active' })] }, phase: 'busy' },
+    { because: 'it is old: its Pod would show', parts: { secrets: [secretOf(R)], rows: [rowOf(R)] }, phase: 'ended' },
+    {
+      because: 'its Pod was seen, and is gone',
+      parts: { secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG)], memory: { podsSeen: new Set(['r']) } },
+      phase: 'ended',
+    },
+    {
+      because: 'it had ended before',
+      parts: { secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG)], runners: [remembered('r', { phase: 'ended' })] },
+      phase: 'ended',
+    },
+  ];
+  it.each(rows)('is $phase: $because', ({ parts, phase }) => {
+    expect(only(parts).phase).toBe(phase);
   });
 });
 

@@ -285,6 +285,7 @@ export function aMemory(changes: Partial<Memory> = {}): Memory {
     firstSeen: new Map(),
     runningTasks: new Map(),
     rowGoneSince: new Map(),
+    podsSeen: new Set(),
     endSeenAt: new Map(),
     rowIdleSince: new Map(),
     peaks: [],

@@ -171,14 +171,20 @@ function annotated(request: SyncRequest, runners: Recording['runners']): SyncReq
 export interface Before {
   readonly slots: readonly Judged[];
   readonly endSeenAt: ReadonlyMap<string, Instant>;
+  readonly podsSeen: ReadonlySet<string>;
 }
 
-export const NOTHING_BEFORE: Before = { slots: [], endSeenAt: new Map() };
+export const NOTHING_BEFORE: Before = { slots: [], endSeenAt: new Map(), podsSeen: new Set() };
 
 /** What is remembered of a judgement: an end counts from the request that first showed it. */
 export function rememberedOf(slots: readonly Judged[], before: Before, now: Instant): Before {
   const ended = slots.filter(({ evidence }) => evidence.end !== 'none');
-  return { slots, endSeenAt: new Map(ended.map(({ key }) => [key, before.endSeenAt.get(key) ?? now])) };
+  const withPods = slots.filter(({ pods }) => pods.length > 0).map(({ key }) => key);
+  return {
+    slots,
+    podsSeen: new Set([...before.podsSeen, ...withPods]),
+    endSeenAt: new Map(ended.map(({ key }) => [key, before.endSeenAt.get(key) ?? now])),
+  };
 }
 
 export interface Moment {
@@ -217,6 +223,7 @@ export function recordedWorld(recording: Recording, { when, before, annotations 
         remembered(slot.key, { phase: slot.phase, since: slot.since, handle: slot.tags.handle, cause: causeToRemember(slot) }),
       ),
       endSeenAt: before.endSeenAt,
+      podsSeen: before.podsSeen,
     },
   };
 }

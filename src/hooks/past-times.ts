@@ -1,0 +1,33 @@
+/**
+ * A process that has not heard of Forgejo yet takes its own clock for Forgejo's, and may be minutes ahead of it; a status can
+ * be written by hand. What was "seen" later than now would stay unseen by every list until then.
+ */
+import type { Instant } from '../pool/instant.ts';
+import type { Memory, RememberedRunner } from '../pool/model.ts';
+
+/** More than Forgejo's time, as it is learnt from whole seconds, ever goes back by itself. */
+const MOST_AHEAD_MS = 60_000;
+
+/** The memory with every moment that lies ahead of `now`, in Forgejo's time, put to `now`. */
+export function withoutFuture(memory: Memory, now: Instant): Memory {
+  const past = <T extends Instant | null>(at: T): T | Instant => (at !== null && at - now > MOST_AHEAD_MS ? now : at);
+  const allPast = <K>(times: ReadonlyMap<K, Instant>): ReadonlyMap<K, Instant> => new Map([...times].map(([key, at]) => [key, past(at)]));
+  const runnerPast = (runner: RememberedRunner): RememberedRunner => ({
+    ...runner,
+    since: past(runner.since),
+    outdatedSince: past(runner.outdatedSince),
+    askedAt: past(runner.askedAt),
+    lostSince: past(runner.lostSince),
+  });
+  return {
+    ...memory,
+    runners: memory.runners.map(runnerPast),
+    oldestWaitingSince: past(memory.oldestWaitingSince),
+    firstSeen: allPast(memory.firstSeen),
+    endSeenAt: allPast(memory.endSeenAt),
+    rowGoneSince: allPast(memory.rowGoneSince),
+    rowIdleSince: allPast(memory.rowIdleSince),
+    openTasks: allPast(memory.openTasks),
+    peaks: memory.peaks.map((peak) => ({ ...peak, lastAt: past(peak.lastAt) })),
+  };
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { withoutFuture } from '../../src/hooks/past-times.ts';
+import { aMemory, now, remembered, secondsAgo, secondsAhead } from '../pool/support/builders.ts';
+
+describe('times that were taken by another clock', () => {
+  it('are put to now, so that the next list is later than what was seen', () => {
+    const ahead = secondsAhead(600);
+    const memory = withoutFuture(
+      aMemory({
+        runners: [remembered('a', { since: ahead, askedAt: ahead, outdatedSince: null })],
+        endSeenAt: new Map([['a', ahead]]),
+        firstSeen: new Map([['handle', ahead]]),
+        oldestWaitingSince: ahead,
+      }),
+      now,
+    );
+    expect(memory.runners[0]).toMatchObject({ since: now, askedAt: now, outdatedSince: null });
+    expect([...memory.endSeenAt.values(), ...memory.firstSeen.values(), memory.oldestWaitingSince]).toEqual([now, now, now]);
+  });
+
+  it('stay when they are past, or ahead by less than a clock of whole seconds goes back', () => {
+    const memory = aMemory({
+      runners: [remembered('a', { since: secondsAhead(1), askedAt: secondsAgo(5) })],
+      endSeenAt: new Map([['a', secondsAhead(2)]]),
+    });
+    expect(withoutFuture(memory, now)).toEqual(memory);
+  });
+});

@@ -1,0 +1,60 @@
+/** `npm run simulate -- --runs N --seed S [--workers W] [--keep-going] [--replay FILE]`. */
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { readAssets } from './assets.ts';
+import { gapsOf } from './coverage.ts';
+import { reportFailure, violationOf } from './report.ts';
+import { runMany } from './run-many.ts';
+import type { Scenario } from './scenario.ts';
+import { summaryOf } from './summary.ts';
+import { timeLine } from './time-line.ts';
+
+/** Only so many runs are sure to visit every row and every transition. */
+const FULL_RUNS = 3_000;
+const MOST_SHRUNK = 5;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    replay: { type: 'string' },
+    'keep-going': { type: 'boolean', default: false },
+  },
+});
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function replay(file: string): Promise<boolean> {
+  const scenario = JSON.parse(await readFile(file, 'utf8')) as Scenario;
+  const violation = await violationOf(scenario, await readAssets());
+  print(violation === null ? 'it passes' : timeLine(scenario, violation));
+  return violation === null;
+}
+
+async function simulate(): Promise<boolean> {
+  const runs = Number(values.runs);
+  const started = performance.now();
+  const { tally, failures } = await runMany({
+    runs,
+    firstSeed: Number(values.seed),
+    workers: Number(values.workers),
+    keepGoing: values['keep-going'],
+    progress: (done, failed) => void process.stderr.write(`\r${done}/${runs}${failed === 0 ? '' : `, ${failed} failed`}`),
+  });
+  process.stderr.write('\n');
+  const seconds = (performance.now() - started) / 1000;
+  for (const { seed, result } of failures) print(`seed ${seed}: ${result.kind === 'violation' ? result.invariant : result.kind}`);
+  const assets = await readAssets();
+  for (const failure of failures.slice(0, MOST_SHRUNK)) print(`\n${await reportFailure(failure, assets)}`);
+  print(`\n${summaryOf(tally, seconds)}`);
+  const gaps = gapsOf(tally);
+  const complete = gaps.unexpected.length === 0 && (runs < FULL_RUNS || (gaps.rows.length === 0 && gaps.unseen.length === 0));
+  return failures.length === 0 && complete;
+}
+
+const passed = values.replay === undefined ? await simulate() : await replay(values.replay);
+process.exitCode = passed ? 0 : 1;

@@ -1,0 +1,107 @@
+/** After the last event: faults end, what people took away comes back, and the world must come to rest. */
+
+import { KIND } from '../../src/api/keys.ts';
+import type { KubeObject } from '../../src/dev/cluster/objects.ts';
+import { loadOf } from './invariants-of-load.ts';
+import { NAMESPACE, POOL } from './names.ts';
+import { ownerOf, type Seen } from './seen.ts';
+import { applyPool } from './set-up.ts';
+import { type Simulation } from './simulation.ts';
+
+/** Everything that was in force ends now. */
+export function endFaults(simulation: Simulation): void {
+  const { world, troubles, agenda, edits, scenario, lags, poolsGone } = simulation;
+  const now = world.clock.now();
+  for (const cluster of world.clusters)
+    for (const kind of ['Secret', 'ConfigMap', 'Job', 'Deployment'] as const) cluster.refuse(kind, null);
+  agenda.hurry();
+  troubles.clear(now);
+  world.forgejo.setFaults([]);
+  for (const [index, cluster] of world.clusters.entries()) {
+    cluster.setHookFaults([]);
+    lags[index]?.clear();
+    cluster.setLag('all', scenario.lag);
+    world.route(index, 'first');
+    Object.assign(edits[index] ?? {}, { min: scenario.limits.min, max: scenario.limits.max });
+    if (!poolsGone.has(index)) applyPool(simulation, index);
+  }
+}
+
+/** Jobs that somebody serves and that have not ended. */
+export function openJobs({ poolsGone, namespacesGone, world, scenario }: Simulation, seen: Seen): readonly Seen['jobs'][number][] {
+  const docker = world.clusters.some((_cluster, index) => !poolsGone.has(index));
+  const other = scenario.neighbour && !namespacesGone.has(0);
+  return seen.jobs.filter(({ status, runsOn }) => {
+    if (status === 'running') return true;
+    return status === 'waiting' && (runsOn.includes('docker') ? docker : other);
+  });
+}
+
+/** What a pool at rest does not change. */
+export function restMark(simulation: Simulation, seen: Seen): string {
+  const { statusWrites } = loadOf(simulation);
+  const children = seen.clusters.map(({ secrets, workloads }) => `${secrets.size} ${workloads.size}`);
+  return [statusWrites, ...children, seen.rows.length].join(' ');
+}
+
+/** Whether a pool that rests is as small as it is to be, and nothing of it is without a slot. */
+export function restProblem({ scenario, edits, ledger }: Simulation, seen: Seen): string | null {
+  for (const { index, pools, secrets, workloads } of seen.clusters) {
+    for (const { metadata } of pools) {
+      if (metadata.deletionTimestamp !== undefined) continue;
+      // The Pod of a Deployment is replaced on another node, and its runner is the same.
+      const lost = (name: string): boolean => ledger.isOnLostNode(name) && (scenario.mode === 'Ephemeral' || !workloads.has(name));
+      const rows = seen.rows.filter((row) => ownerOf(row) === metadata.uid && !lost(row.name));
+      const wanted = metadata.name === POOL ? Math.min(edits[index]?.min ?? 0, edits[index]?.max ?? 0) : 0;
+      if (rows.length !== wanted) return `${metadata.name} rests with ${rows.length} runners, and should have ${wanted}`;
+      const lone = rows.find((row) => !secrets.has(row.name));
+      if (lone !== undefined) return `${lone.name} has no Secret`;
+    }
+  }
+  return null;
+}
+
+export function deletePools({ world }: Simulation): void {
+  for (const cluster of world.clusters) {
+    for (const { metadata } of cluster.list(KIND, NAMESPACE)) {
+      if (metadata.deletionTimestamp === undefined) cluster.delete(KIND, NAMESPACE, metadata.name);
+    }
+  }
+}
+
+/** Owned children, registrations, processes: what a pool that is gone must not leave. */
+export function leftovers({ world, ledger, leftBehind, orphaned }: Simulation, seen: Seen, own: ReadonlySet<string>): readonly string[] {
+  const children = world.clusters.flatMap((cluster) =>
+    (['Secret', 'ConfigMap', 'Job', 'Deployment'] as const).flatMap((kind) => cluster.list(kind, NAMESPACE)),
+  );
+  // What is being deleted waits for Kubernetes: with a foreground deletion for the Pod of a lost node.
+  const owned = children.filter(({ metadata }) => (metadata.ownerReferences ?? []).length > 0 && metadata.deletionTimestamp === undefined);
+  const rows = seen.rows.filter((row) => own.has(ownerOf(row) ?? '') && !leftBehind.includes(row.name));
+  const processes = [...seen.alive.values()].flat().filter(({ runner }) => !ledger.isOnLostNode(runner) && !orphaned.has(runner));
+  return [
+    ...owned.map((object) => `${object.kind}/${object.metadata.name}`),
+    ...rows.map((row) => `the row ${row.name}`),
+    ...processes.map(({ runner }) => `the process of ${runner}`),
+  ];
+}
+
+/**
+ * Somebody removes the Pods of lost nodes that hold up what else waits for nothing but them: Kubernetes never does it, and
+ * with a foreground deletion the pool itself waits for its Pods.
+ */
+export function removeLostPods({ world }: Simulation): void {
+  for (const cluster of world.clusters) {
+    const held = cluster
+      .list(KIND, NAMESPACE)
+      .some(({ metadata }) => metadata.deletionTimestamp !== undefined && !hasOurFinalizer(metadata));
+    if (!held) continue;
+    for (const { metadata } of cluster.list('Pod', NAMESPACE)) {
+      const overdue = Date.parse(metadata.deletionTimestamp ?? '') < world.clock.now();
+      if (overdue) cluster.delete('Pod', NAMESPACE, metadata.name, { graceSeconds: 0 });
+    }
+  }
+}
+
+export function hasOurFinalizer({ finalizers }: KubeObject['metadata']): boolean {
+  return finalizers?.some((name) => name.startsWith('metacontroller.io/')) === true;
+}
