@@ -3,7 +3,13 @@ import type { MemoryFromStatus } from '../../src/hooks/decode-status.ts';
 import type { PoolMemory } from '../../src/hooks/pool-memory.ts';
 import type { Instant } from '../../src/pool/instant.ts';
 import type { BackoffEntry, Memory, Phase, RecentRunner, RememberedRunner } from '../../src/pool/model.ts';
-import { LOST_AFTER_ROW_GONE_MS, OPEN_BEFORE_ASKED_MS, UNHEARD_AFTER_MS, WARM_COVERS_FOR_MS } from '../../src/pool/times.ts';
+import {
+  LOST_AFTER_ROW_GONE_MS,
+  OPEN_BEFORE_ASKED_MS,
+  POD_MAY_SHOW_MS,
+  UNHEARD_AFTER_MS,
+  WARM_COVERS_FOR_MS,
+} from '../../src/pool/times.ts';
 import { type Ages, ageText, dueText, freshText, overdueText } from './ages.ts';
 import { GRACES, PENDING_MS, statusOf } from './state.ts';
 
@@ -51,7 +57,7 @@ export function processText({ last, held, answeredAt, finalized }: PoolMemory, s
 function restText(memory: Memory, context: TextContext): string {
   return Object.entries(memory)
     .filter(([key]) => !LEFT_OUT.has(key))
-    .map(([key, value]) => `${key}=${value instanceof Map ? mapText(key, value, context) : otherText(value, context.ages)}`)
+    .map(([key, value]) => `${key}=${collectionText(key, value, context)}`)
     .join(';');
 }
 
@@ -65,6 +71,12 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'credentials',
   'listed',
 ]);
+
+function collectionText(key: string, value: unknown, context: TextContext): string {
+  if (value instanceof Map) return mapText(key, value, context);
+  if (value instanceof Set) return [...value].map(String).toSorted(by(context)).join();
+  return otherText(value, context.ages);
+}
 
 function mapText(key: string, map: ReadonlyMap<unknown, unknown>, context: TextContext): string {
   return [...map]
@@ -115,6 +127,8 @@ function sinceText(phase: Phase, since: Instant, ages: Ages, mayBeLate: boolean)
       return dueText(since, GRACES.issuedMs + SECOND_MS, ages);
     case 'finishing':
       return dueText(since, GRACES.finishingMs + SECOND_MS, ages);
+    case 'stopping':
+      return dueText(since, POD_MAY_SHOW_MS + SECOND_MS, ages);
     case 'draining':
     case 'lost':
       return dueText(since, UNHEARD_AFTER_MS + SECOND_MS, ages);
@@ -129,7 +143,6 @@ function sinceText(phase: Phase, since: Instant, ages: Ages, mayBeLate: boolean)
     case 'busy':
     case 'silent':
     case 'detached':
-    case 'stopping':
     case 'deregistered':
     case 'stray':
     case 'inUse':
