@@ -5,7 +5,7 @@ import type { RunnerPoolSpec } from './runnerpool.ts';
 
 type Capacity = Pick<RunnerPoolSpec, 'forgejo' | 'mode' | 'minRunners' | 'schedules' | 'repositories' | 'claimDelaySeconds'>;
 
-const ANY_JOB = 'their runners take any job of the scope';
+const ANY_JOB = 'its runners take any job of the scope';
 const NO_WARM =
   '(self.minRunners == 0 && (!has(self.schedules) || self.schedules.all(window, !has(window.minRunners) || window.minRunners == 0)))';
 

@@ -91,7 +91,7 @@ export const CAPACITY_FIELDS = {
       {
         additionalProperties: false,
         description:
-          'Which repositories are served. Not with `minRunners`, `schedules[].minRunners` or mode `Persistent`, whose runners take any job of the scope. A name is looked up once, which needs a token with `read:repository`, and means that repository also after a rename, until the operator restarts; an id needs nothing and always means the same.',
+          'Which repositories are served. Kubernetes drops a list that is given without a value (null), and then it limits nothing: an empty one is `[]`. Not with `minRunners`, `schedules[].minRunners` or mode `Persistent`, whose runners take any job of the scope. A name is looked up with the token, which then needs `read:repository`; each process does so for itself, and anew for a new token. An id needs nothing, and never means another repository: where it matters who is served, write ids.',
       },
     ),
   ),

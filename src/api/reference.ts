@@ -71,7 +71,7 @@ function rangeOf(schema: TSchema): string {
   if (KindGuard.IsUnion(schema)) return schema.anyOf.map((option) => code(String(option.const))).join(', ');
   if (KindGuard.IsInteger(schema) && schema.minimum !== undefined) return `${schema.minimum} to ${schema.maximum}`;
   if (KindGuard.IsString(schema)) return schema.maxLength === undefined ? '' : `${schema.minLength ?? 0} to ${schema.maxLength} characters`;
-  if (KindGuard.IsArray(schema)) return schema.maxItems === undefined ? '' : `${schema.minItems} to ${schema.maxItems} items`;
+  if (KindGuard.IsArray(schema)) return schema.maxItems === undefined ? '' : `${schema.minItems ?? 0} to ${schema.maxItems} items`;
   return '';
 }
 

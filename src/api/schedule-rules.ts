@@ -3,7 +3,7 @@ import { isTimeZone, parseCron } from './cron.ts';
 import type { StateRule } from './rule.ts';
 import type { RunnerPoolSpec } from './runnerpool.ts';
 
-type Limited = Pick<RunnerPoolSpec, 'schedules' | 'minRunners' | 'maxRunners'>;
+type Scheduled = Pick<RunnerPoolSpec, 'schedules'>;
 type Schedule = RunnerPoolSpec['schedules'][number];
 
 /** A leap year: a window that is open for longer is always open. */
@@ -17,15 +17,12 @@ export function durationMs(duration: string): number {
   return Number(hours) * HOUR_MS + Number(minutes) * MINUTE_MS;
 }
 
-function schedulesThat(spec: Limited, field: keyof Schedule | null, breaks: (schedule: Schedule, index: number) => boolean) {
+function schedulesThat(spec: Scheduled, field: keyof Schedule | null, breaks: (schedule: Schedule, index: number) => boolean) {
   const path = field === null ? '' : `.${field}`;
   return spec.schedules.flatMap((schedule, index) => (breaks(schedule, index) ? [`spec.schedules[${index}]${path}`] : []));
 }
 
-const MIN = '(has(window.minRunners) ? window.minRunners : self.minRunners)';
-const MAX = '(has(window.maxRunners) ? window.maxRunners : self.maxRunners)';
-
-export const SCHEDULE_RULES: readonly StateRule<Limited>[] = [
+export const SCHEDULE_RULES: readonly StateRule<Scheduled>[] = [
   {
     kind: 'state',
     at: 'spec.schedules',
@@ -43,16 +40,14 @@ export const SCHEDULE_RULES: readonly StateRule<Limited>[] = [
   },
   {
     kind: 'state',
-    at: 'spec',
-    message: 'minRunners of a window must not be greater than its maxRunners; one that it does not set is that of the pool',
-    cel: `self.schedules.all(window, ${MIN} <= ${MAX})`,
+    at: 'spec.schedules',
+    message: 'minRunners of a window must not be greater than its maxRunners',
+    cel: 'self.all(window, !has(window.minRunners) || !has(window.maxRunners) || window.minRunners <= window.maxRunners)',
     broken: (spec) =>
       schedulesThat(
         spec,
         null,
-        (window) =>
-          (window.minRunners !== undefined || window.maxRunners !== undefined) &&
-          (window.minRunners ?? spec.minRunners) > (window.maxRunners ?? spec.maxRunners),
+        ({ minRunners, maxRunners }) => minRunners !== undefined && maxRunners !== undefined && minRunners > maxRunners,
       ),
   },
   {

@@ -97,6 +97,12 @@ export const ACCEPTED = [
     filled: {},
   },
   {
+    situation: 'a window with fewer runners than the pool keeps idle',
+    because: 'a minimum above the maximum is cut to it, and kubectl scale must not fail for a window of the night',
+    patch: { minRunners: 3, schedules: [{ name: 'backup', timeZone: 'UTC', start: '0 2 * * *', duration: '90m', maxRunners: 2 }] },
+    filled: {},
+  },
+  {
     situation: 'a claim delay beside schedules that keep no runner idle',
     because: 'all its runners are made for one job',
     patch: { claimDelaySeconds: 60, schedules: [{ name: 'night', timeZone: 'UTC', start: '0 20 * * *', duration: '10h', maxRunners: 50 }] },

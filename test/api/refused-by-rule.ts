@@ -14,11 +14,11 @@ const ENTRIES = 'must hold only OWNER/NAME, and ids from 1 to 9007199254740991';
 const LAST_SAFE_ID = 9_007_199_254_740_991;
 
 function notWithPersistent(field: string): string {
-  return `${field} must not be set in a pool of mode Persistent: their runners take any job of the scope`;
+  return `${field} must not be set in a pool of mode Persistent: its runners take any job of the scope`;
 }
 
 function notWithWarm(field: string): string {
-  return `${field} must not be set in a pool with minRunners above 0, also of a schedule: their runners take any job of the scope`;
+  return `${field} must not be set in a pool with minRunners above 0, also of a schedule: its runners take any job of the scope`;
 }
 
 const WORKDAY = { name: 'workday', start: '0 8 * * MON-FRI', duration: '10h' };
@@ -104,7 +104,7 @@ function windows(situation: string, because: string, changes: readonly object[],
   return { situation, because, patch: { schedules: changes.map((change) => ({ ...night, ...change })) }, problems };
 }
 
-const WINDOW_LIMITS = 'minRunners of a window must not be greater than its maxRunners; one that it does not set is that of the pool';
+const WINDOW_LIMITS = 'minRunners of a window must not be greater than its maxRunners';
 const WINDOW_START =
   'start must be five fields of cron (minute, hour, day of month, month, day of week), or @hourly, @daily, @weekly, @monthly or @yearly, and come at some time';
 const WINDOW_ZONE = 'timeZone must be a name of the IANA time zone database, such as UTC or Europe/Berlin';
@@ -240,21 +240,6 @@ export const REFUSED_BY_BOTH: readonly RefusedCase[] = [
     [{}, { name: 'day', minRunners: 11 }],
     [{ field: 'spec.schedules[1]', message: WINDOW_LIMITS }],
   ),
-  windows(
-    'a window with more idle runners than the pool has',
-    'maxRunners is that of the pool',
-    [{ maxRunners: undefined, minRunners: 11 }],
-    [{ field: 'spec.schedules[0]', message: WINDOW_LIMITS }],
-  ),
-  {
-    ...windows(
-      'a window with fewer runners than the pool keeps idle',
-      'minRunners is that of the pool',
-      [{ maxRunners: 2 }],
-      [{ field: 'spec.schedules[0]', message: WINDOW_LIMITS }],
-    ),
-    patch: { minRunners: 3, schedules: [{ name: 'a', start: '0 20 * * *', duration: '10h', maxRunners: 2 }] },
-  },
   windows(
     'a window that is open for more than a year',
     'a limit of the pool says the same',

@@ -12,12 +12,39 @@ function validationsOf(node: unknown, path: string): readonly { at: string; rule
   return [...own.map(({ rule, message }) => ({ at: path, rule, message })), ...below];
 }
 
+interface Node {
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
+  readonly default?: unknown;
+}
+
+function nodeAt(spec: unknown, path: string): Node {
+  return path
+    .split('.')
+    .slice(1)
+    .reduce((node: Node, name) => node.properties?.[name] ?? {}, spec as Node);
+}
+
+function optionalFields({ properties = {}, required = [] }: Node): readonly string[] {
+  return Object.keys(properties).filter((name) => !required.includes(name) && properties[name]?.default === undefined);
+}
+
 describe('the table of rules', () => {
   it('stands in the CRD whole: each CEL rule at its field, with the message that the operator gives', () => {
     const spec = buildCrd().spec.versions[0]?.schema.openAPIV3Schema.properties.spec;
     const inCrd = validationsOf(spec, 'spec').map((entry) => JSON.stringify(entry));
     const inTable = RULES.filter((rule) => rule.cel !== null).map(({ at, cel, message }) => JSON.stringify({ at, rule: cel, message }));
     expect(inCrd.toSorted()).toEqual(inTable.toSorted());
+  });
+
+  it('asks for an optional field only behind has(): one without a default in the CRD may not be there', () => {
+    const spec = buildCrd().spec.versions[0]?.schema.openAPIV3Schema.properties.spec;
+    const unguarded = RULES.flatMap(({ at, cel }) =>
+      optionalFields(nodeAt(spec, at)).filter(
+        (field) => new RegExp(`\\bself\\.${field}\\b`).test(cel ?? '') && !cel?.includes(`has(self.${field})`),
+      ),
+    );
+    expect(unguarded).toEqual([]);
   });
 
   it('says no sentence twice at one field', () => {
