@@ -41,6 +41,7 @@ const RunnerSchema = Type.Object({
   job: Type.Optional(text('Name of the Forgejo job that it runs.')),
   repositoryId: Type.Optional(integer('Forgejo id of the repository of that job.')),
   reason: Type.Optional(text('Why it is in that phase.')),
+  sinceTask: Type.Optional(integer('Highest task id seen when it was made: tasks up to that are not its own.')),
   lastTask: Type.Optional(integer('Highest task id seen when it had ended: later tasks are not its own.')),
   task: Type.Optional(integer('Task that it is known to hold.')),
   asked: Type.Array(integer('Task id.'), { description: 'Tasks that it is known not to hold.' }),
@@ -60,7 +61,8 @@ const RunnerSchema = Type.Object({
 
 const BackoffSchema = Type.Object({
   key: text('A job handle, `warm`, `pool`, or `register`.'),
-  attempts: integer('Failures in a row.'),
+  attempts: integer('The highest attempt so far: names of runners are never used again.'),
+  failures: Type.Optional(integer('Failures in a row; a drain is none.')),
   until: time('Nothing is tried before.'),
   heldBack: Type.Boolean({ description: 'The job could not be had: tried again as soon as the running jobs of its repository change.' }),
   lastRunner: text('The runner that was counted last.'),

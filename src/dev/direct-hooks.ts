@@ -3,9 +3,9 @@
  * would read is copied where it is not.
  */
 
-import { deepFreeze } from '../hooks/deep-freeze.ts';
 import type { HookReply, Operator } from '../hooks/reply.ts';
 import type { HookCall } from './cluster/hook-caller.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import { jsonValue } from './json-value.ts';
 
 /** An operator that changed its input would throw. */

@@ -20,6 +20,8 @@ export interface VirtualWorldOptions {
   readonly log: OperatorDeps['log'];
   readonly lag?: ClusterOptions['defaultLag'];
   readonly faults?: ClusterOptions['faults'];
+  /** What the clock says at the beginning, ms since the epoch; default: a midnight, UTC. */
+  readonly startedAt?: number;
   /** Forgejo's time less the clock's, ms. */
   readonly offsetMs?: number;
   /** Default 1. The second one has other uids and an operator of its own. */
@@ -48,7 +50,7 @@ const SEEDS_BETWEEN_CLUSTERS = 1_000_003;
 
 export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
   const { seed, log } = options;
-  const clock = createVirtualClock(STARTED_AT, { turns: 0 });
+  const clock = createVirtualClock(options.startedAt ?? STARTED_AT, { turns: 0 });
   const offsetMs = options.offsetMs ?? 0;
   const forgejo = createEmbeddedForgejo({ clock, rootUrl: FORGEJO_URL, seed, offsetMs, latencyMs: FORGEJO_LATENCY_MS });
   const transport = forgejo.handle;

@@ -74,6 +74,7 @@ export function createReader(options: ReaderOptions): Reader {
     { intervalMs, begunAfter = Number.NEGATIVE_INFINITY }: ReadOptions,
   ): Promise<ForgejoView> {
     dropIdle(entries, clock.now());
+    for (const [prefix, { key }] of keys) if (!entries.has(key)) keys.delete(prefix);
     const key = keyOf(access, scope);
     for (let joined = false; ; ) {
       const entry: ReadEntry = { ...(entries.get(key) ?? EMPTY_ENTRY), usedAt: clock.now() };

@@ -9,7 +9,6 @@ import { renderSecret } from '../children/secret.ts';
 import type { RunnerTags } from '../pool/observed.ts';
 import type { ChildIntent } from '../pool/settle.ts';
 import type { DecodedRequest } from './decode.ts';
-import { once } from './once.ts';
 import { objectAt, textAt, type WireObject } from './wire.ts';
 
 export interface ChildrenInput {
@@ -21,8 +20,6 @@ export interface ChildrenInput {
   readonly tokenOf: (runner: string) => string | undefined;
 }
 
-const echoOnce = once(echo);
-
 /** For `/sync`: also children that are no runner's stay, and the pool's ConfigMap is there before a runner needs it. */
 export function childrenOfSync(input: ChildrenInput): readonly object[] {
   const { decoded } = input;
@@ -31,8 +28,8 @@ export function childrenOfSync(input: ChildrenInput): readonly object[] {
   const current = observed !== undefined ? [echo(observed)] : decoded.namespaceTerminating ? [] : [config];
   const used = [...decoded.raw.configMaps]
     .filter(([name, object]) => name !== config.metadata.name && isWanted(name, object, decoded))
-    .map(([, object]) => echoOnce(object));
-  const others = foreign(decoded).map(echoOnce);
+    .map(([, object]) => echo(object));
+  const others = foreign(decoded).map(echo);
   return [...current, ...used, ...others, ...runnerChildren(input, config.metadata.name)];
 }
 
@@ -41,14 +38,14 @@ export function childrenOfFinalize(input: ChildrenInput, runnersLeft: boolean): 
   const { decoded } = input;
   const used = [...decoded.raw.configMaps]
     .filter(([name]) => runnersLeft && decoded.configMapsInUse.has(name))
-    .map(([, object]) => echoOnce(object));
+    .map(([, object]) => echo(object));
   return [...used, ...runnerChildren(input, '')];
 }
 
 /** Everything as observed: the answer when nothing can be decided. */
 export function childrenAsObserved(decoded: DecodedRequest): readonly object[] {
   const { secrets, configMaps, workloads } = decoded.raw;
-  return [...configMaps.values(), ...secrets.values(), ...workloads.values()].map(echoOnce);
+  return [...configMaps.values(), ...secrets.values(), ...workloads.values()].map(echo);
 }
 
 /** A ConfigMap that is not ours by its label is not ours to drop. */
@@ -95,7 +92,7 @@ function runnerChildren(input: ChildrenInput, configMapName: string): readonly o
 
 function echoed(name: string, objects: ReadonlyMap<string, WireObject>, decoded: DecodedRequest): readonly object[] {
   const object = objects.get(name);
-  return object !== undefined && isRunners(name, object, decoded) ? [echoOnce(object)] : [];
+  return object !== undefined && isRunners(name, object, decoded) ? [echo(object)] : [];
 }
 
 function isRegistered(tags: RunnerTags): tags is RegisteredTags {

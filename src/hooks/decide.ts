@@ -134,7 +134,7 @@ function worldOf(
 ): World {
   const { pool } = decoded;
   const clusterNow = deps.clock.now();
-  const remembered = mergeMemory(decoded.memoryFromStatus, memory.recall(pool.uid), clusterNow);
+  const remembered = mergeMemory(decoded.memoryFromStatus, memory.recall(pool.uid), clusterNow, spec.pollIntervalSeconds * 1000);
   return {
     now,
     clusterNow,

@@ -40,6 +40,7 @@ function decodeRunner(entry: WireObject): readonly RememberedRunner[] {
       job: textAt(entry, 'job'),
       repositoryId: integerAt(entry, 'repositoryId'),
       reason: textAt(entry, 'reason'),
+      sinceTask: integerAt(entry, 'sinceTask'),
       lastTask: integerAt(entry, 'lastTask'),
       task: integerAt(entry, 'task'),
       asked: integersAt(entry, 'asked'),
@@ -66,7 +67,8 @@ function decodeBackoff(entry: WireObject): readonly BackoffEntry[] {
   const until = timeAt(entry, 'until');
   const lastRunner = textAt(entry, 'lastRunner');
   if (key === null || attempts === null || until === null || lastRunner === null) return [];
-  return [{ key, attempts, until, heldBack: entry['heldBack'] === true, lastRunner }];
+  const failures = attemptAt(entry, 'failures') ?? attempts;
+  return [{ key, attempts, failures, until, heldBack: entry['heldBack'] === true, lastRunner }];
 }
 
 function decodeRecent(entry: WireObject): readonly RecentRunner[] {

@@ -10,7 +10,6 @@ import { decodeHead } from './decode-metadata.ts';
 import { decodePod } from './decode-pod.ts';
 import { type Credentials, decodeSecret, type KeyLookup, lookUpConfigMapKey, lookUpSecretKey, lookUpToken } from './decode-secret.ts';
 import { decodeMemory, type MemoryFromStatus } from './decode-status.ts';
-import { once, onceWith } from './once.ts';
 import type { NamedObject, SyncRequest } from './protocol.ts';
 import { objectAt, objectsAt, textAt, type WireObject } from './wire.ts';
 
@@ -46,11 +45,6 @@ export interface RawChildren {
   readonly workloads: ReadonlyMap<string, WireObject>;
 }
 
-const decodeSecretOnce = onceWith(decodeSecret);
-const decodeJobOnce = onceWith(decodeJob);
-const decodeDeploymentOnce = onceWith(decodeDeployment);
-const decodePodOnce = onceWith(decodePod);
-
 export function decodeRequest(request: SyncRequest): DecodedRequest {
   const { parent, children, related } = request;
   const pool = decodePool(parent);
@@ -61,7 +55,7 @@ export function decodeRequest(request: SyncRequest): DecodedRequest {
   const relatedConfigMaps = inNamespace(related['ConfigMap.v1'], pool.namespace);
   const relatedPods = inNamespace(related['Pod.v1'], pool.namespace);
   const status = isObject(parent.status) ? parent.status : {};
-  const decodedSecrets = decodeEach(secrets, pool.uid, decodeSecretOnce);
+  const decodedSecrets = decodeEach(secrets, pool.uid, decodeSecret);
   return {
     pool,
     rawSpec: parent.spec ?? {},
@@ -70,13 +64,13 @@ export function decodeRequest(request: SyncRequest): DecodedRequest {
     rawStatus: status,
     observed: {
       secrets: decodedSecrets.map(({ secret }) => secret),
-      workloads: [...decodeEach(jobs, pool.uid, decodeJobOnce), ...decodeEach(deployments, pool.uid, decodeDeploymentOnce)],
-      pods: decodeEach(relatedPods, pool.uid, decodePodOnce),
+      workloads: [...decodeEach(jobs, pool.uid, decodeJob), ...decodeEach(deployments, pool.uid, decodeDeployment)],
+      pods: decodeEach(relatedPods, pool.uid, decodePod),
     },
     raw: { secrets, configMaps: inNamespace(children['ConfigMap.v1'], pool.namespace), workloads: workloadsByName(jobs, deployments) },
     configMapsInUse: new Set([
-      ...[...jobs.values(), ...deployments.values()].flatMap((object) => configMapsOfTemplate(object)),
-      ...[...relatedPods.values()].flatMap(configMapsOfPod),
+      ...[...jobs.values(), ...deployments.values()].flatMap((object) => mountedConfigMaps(objectAt(objectAt(object, 'spec'), 'template'))),
+      ...[...relatedPods.values()].flatMap(mountedConfigMaps),
     ]),
     credentials: new Map(
       decodedSecrets.flatMap(({ secret, credentials }) => (credentials === null ? [] : [[secret.tags.runner, credentials] as const])),
@@ -118,9 +112,6 @@ function workloadsByName(
   for (const [name, deployment] of deployments) workloads.set(jobs.has(name) ? `Deployment/${name}` : name, deployment);
   return workloads;
 }
-
-const configMapsOfPod = once(mountedConfigMaps);
-const configMapsOfTemplate = once((workload: WireObject) => mountedConfigMaps(objectAt(objectAt(workload, 'spec'), 'template')));
 
 /** `pod`: a Pod or a Pod template. */
 function mountedConfigMaps(pod: WireObject): readonly string[] {

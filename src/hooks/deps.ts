@@ -6,6 +6,7 @@ import type { Reader } from '../forgejo/reader.ts';
 import type { RepositoryDirectory } from '../forgejo/repositories.ts';
 import type { Transport } from '../forgejo/transport.ts';
 import type { OperatorLog } from './operator-log.ts';
+import type { SpecCache } from './spec-cache.ts';
 
 export interface OperatorDeps {
   readonly transport: Transport;
@@ -13,6 +14,7 @@ export interface OperatorDeps {
   readonly clock: Clock;
   readonly log: OperatorLog;
   readonly assets: RenderAssets;
+  readonly specs: SpecCache;
   /** Names of repositories, looked up once. */
   readonly repositories: RepositoryDirectory;
   /** Effects of all calls that are under way. */

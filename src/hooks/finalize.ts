@@ -10,7 +10,6 @@ import { settle } from '../pool/settle.ts';
 import { renderStatus } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
-import { checkedSpec } from './checked-spec.ts';
 import { childrenOfFinalize } from './children.ts';
 import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
@@ -27,7 +26,7 @@ const UNREADABLE = { kind: 'problem', problem: { kind: 'forgejoUnreadable' } } a
 export async function finalizePool(decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
   const { uid } = decoded.pool;
   if (memory.recall(uid).finalized) return heldByOthers(decoded, deps);
-  const spec = readSpec(decoded);
+  const spec = readSpec(decoded, deps);
   const observesChildren = observedChildren(decoded).size > 0;
   const last = memory.recall(uid);
   const resolved = spec === null ? UNREADABLE : resolveAccess(spec.forgejo, decoded, last.access);
@@ -89,7 +88,7 @@ function answer(
     tokenOf: (runner: string) => held.get(runner)?.token,
   };
   return {
-    status: renderStatus(world, plan, settled, foundOf(decoded, findings(world, plan, settled, true)), previousOf(decoded)),
+    status: renderStatus(world, plan, settled, foundOf(decoded, deps, findings(world, plan, settled, true)), previousOf(decoded)),
     children: childrenOfFinalize(
       input,
       slots.some((slot) => !isLostForGood(slot)),
@@ -102,8 +101,8 @@ function answer(
 }
 
 /** A spec that is refused ends all the same, and is not called valid for that. */
-function foundOf(decoded: DecodedRequest, found: readonly Finding[]): readonly Finding[] {
-  const validated = checkedSpec(decoded);
+function foundOf(decoded: DecodedRequest, deps: OperatorDeps, found: readonly Finding[]): readonly Finding[] {
+  const validated = deps.specs.check(decoded);
   if (validated.ok) return found;
   const invalid = findingsForInvalidSpec(validated.problems).filter(({ type }) => type === 'SpecValid');
   return [...found.filter(({ type }) => type !== 'SpecValid'), ...invalid];
@@ -115,8 +114,8 @@ function busyJobs(slots: readonly Judged[]): ReadonlySet<string> {
 }
 
 /** Deleting needs the uid and `spec.forgejo` only: a spec that is refused elsewhere must not keep a pool for ever. */
-function readSpec(decoded: DecodedRequest): RunnerPoolSpec | null {
-  const validated = checkedSpec(decoded);
+function readSpec(decoded: DecodedRequest, deps: OperatorDeps): RunnerPoolSpec | null {
+  const validated = deps.specs.check(decoded);
   if (validated.ok) return validated.spec;
   const forgejo = readForgejo(decoded.rawSpec);
   return forgejo === null ? null : { ...FALLBACK, forgejo };
@@ -143,6 +142,6 @@ const FALLBACK: RunnerPoolSpec = {
   fairness: { order: 'OldestFirst' },
   claimDelaySeconds: 0,
   updateStrategy: { maxUnavailable: 1 },
-  reportDeadRunners: true,
+  reportDeadRunners: false,
   paused: false,
 };

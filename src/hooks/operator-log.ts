@@ -42,7 +42,7 @@ function logOutcome(log: Logger, { namespace, name }: PoolIdentity, outcome: Out
     case 'deregistered':
       return log.info({ ...base, id: outcome.effect.registration.id }, 'deregistered a runner');
     case 'reported':
-      return log.info({ ...base, taskId: outcome.effect.taskId }, 'reported the task of a dead runner as failed');
+      return log.info({ ...base, taskId: outcome.effect.taskId }, 'a lost task is over: reported as failed, or it had ended already');
     case 'asked':
       return log.debug({ ...base, taskId: outcome.effect.taskId, holds: outcome.holds }, 'asked whether a runner holds a task');
     case 'spared':

@@ -9,15 +9,16 @@ import { createMemoryStore, type MemoryStore } from './pool-memory.ts';
 import { parseCustomizeRequest, parseSyncRequest } from './protocol.ts';
 import { type HookReply, type Operator, refused } from './reply.ts';
 import { type Draft, replyOf } from './reply-draft.ts';
+import { createSpecCache } from './spec-cache.ts';
 import { syncPool } from './sync.ts';
 
 type Handler = (decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore) => Promise<Draft>;
 
 /** What is kept between the calls is made here: one operator is one process. */
-export function createOperator(options: Omit<OperatorDeps, 'effectsUnderWay' | 'repositories'>): Operator {
+export function createOperator(options: Omit<OperatorDeps, 'effectsUnderWay' | 'repositories' | 'specs'>): Operator {
   const { transport, clock, config } = options;
   const repositories = createRepositoryDirectory({ transport, clock, timeoutMs: config.forgejoTimeoutMs });
-  const deps: OperatorDeps = { ...options, repositories, effectsUnderWay: new Map() };
+  const deps: OperatorDeps = { ...options, repositories, specs: createSpecCache(), effectsUnderWay: new Map() };
   const memory = createMemoryStore(deps.clock);
 
   async function hook(body: unknown, name: 'sync' | 'finalize', handle: Handler): Promise<HookReply> {

@@ -4,9 +4,13 @@
  */
 import type { Instant } from '../pool/instant.ts';
 import type { Memory, RememberedRunner } from '../pool/model.ts';
+import { FAILED_START_BACKOFF_MS, NO_TASK_BACKOFF_MS, REFUSED_BACKOFF_MS } from '../pool/times.ts';
 
 /** More than Forgejo's time, as it is learnt from whole seconds, ever goes back by itself. */
 const MOST_AHEAD_MS = 60_000;
+
+/** No back-off lasts longer (`backoff.ts`). */
+const LONGEST_BACKOFF_MS = Math.max(FAILED_START_BACKOFF_MS.most, NO_TASK_BACKOFF_MS.most, REFUSED_BACKOFF_MS.most);
 
 /** The memory with every moment that lies ahead of `now`, in Forgejo's time, put to `now`. */
 export function withoutFuture(memory: Memory, now: Instant): Memory {
@@ -19,8 +23,10 @@ export function withoutFuture(memory: Memory, now: Instant): Memory {
     askedAt: past(runner.askedAt),
     lostSince: past(runner.lostSince),
   });
+  const soon = now + LONGEST_BACKOFF_MS;
   return {
     ...memory,
+    backoff: memory.backoff.map((entry) => ({ ...entry, until: Math.min(entry.until, soon) })),
     runners: memory.runners.map(runnerPast),
     oldestWaitingSince: past(memory.oldestWaitingSince),
     firstSeen: allPast(memory.firstSeen),

@@ -81,27 +81,28 @@ const ACTIVE_FOR_MS = 60_000;
 /**
  * One memory out of the status, which another replica may have written, and our own, which the status may lag behind. Of a
  * runner the later phase is believed, and of the same phase the earlier beginning. Back-off and recent runners are our own
- * as long as this replica has been answering: an informer that lags would bring back what was just cleared.
+ * as long as this replica has been answering: an informer that lags would bring back what was just cleared. What was not
+ * looked at for a while is the status' to say, and what only a row of reads can tell begins anew.
  */
-export function mergeMemory(status: MemoryFromStatus, own: PoolMemory, now: number): Memory {
+export function mergeMemory(status: MemoryFromStatus, own: PoolMemory, now: number, pollIntervalMs: number): Memory {
   const { last } = own;
-  const active = last !== null && now - own.answeredAt < ACTIVE_FOR_MS;
+  const active = last !== null && now - own.answeredAt < Math.max(ACTIVE_FOR_MS, 2 * pollIntervalMs) ? last : null;
   return {
-    runners: mergeRunners(status.runners, last?.runners ?? []),
-    backoff: active ? last.backoff : mergeBackoff(status.backoff, last?.backoff ?? []),
-    recent: active ? last.recent : mergeRecent(status.recent, last?.recent ?? []),
+    runners: mergeRunners(status.runners, active?.runners ?? []),
+    backoff: active?.backoff ?? mergeBackoff(status.backoff, last?.backoff ?? []),
+    recent: active?.recent ?? mergeRecent(status.recent, last?.recent ?? []),
     lastWarmAttempt: Math.max(status.lastWarmAttempt, last?.lastWarmAttempt ?? 0),
-    oldestWaitingSince: active ? last.oldestWaitingSince : status.oldestWaitingSince,
+    oldestWaitingSince: active === null ? status.oldestWaitingSince : active.oldestWaitingSince,
     credentials: own.held,
     firstSeen: last?.firstSeen ?? new Map(),
-    runningTasks: last?.runningTasks ?? null,
     podsSeen: last?.podsSeen ?? new Set(),
     endSeenAt: last?.endSeenAt ?? new Map(),
-    rowGoneSince: last?.rowGoneSince ?? new Map(),
-    rowIdleSince: last?.rowIdleSince ?? new Map(),
-    peaks: last?.peaks ?? [],
-    openTasks: last?.openTasks ?? new Map(),
-    listed: last?.listed ?? null,
+    runningTasks: active?.runningTasks ?? null,
+    rowGoneSince: active?.rowGoneSince ?? new Map(),
+    rowIdleSince: active?.rowIdleSince ?? new Map(),
+    peaks: active?.peaks ?? [],
+    openTasks: active?.openTasks ?? new Map(),
+    listed: active?.listed ?? null,
   };
 }
 
@@ -120,6 +121,7 @@ function mergeRunner(status: RememberedRunner, own: RememberedRunner): Remembere
     ...later,
     since: status.phase === own.phase ? Math.min(status.since, own.since) : later.since,
     outdatedSince: earlier(status.outdatedSince, own.outdatedSince),
+    sinceTask: own.sinceTask ?? status.sinceTask,
     lastTask: own.lastTask ?? status.lastTask,
     asked: [...new Set([...status.asked, ...own.asked])],
     askedAt: latest(status.askedAt, own.askedAt),

@@ -10,7 +10,6 @@ import { type Settled, settle } from '../pool/settle.ts';
 import { renderStatus, statusForInvalidSpec } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
-import { checkedSpec } from './checked-spec.ts';
 import { childrenAsObserved, childrenOfSync } from './children.ts';
 import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
@@ -22,7 +21,7 @@ import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
 const ACCESS_RETRY_MS = 30_000;
 
 export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
-  const validated = checkedSpec(decoded);
+  const validated = deps.specs.check(decoded);
   if (!validated.ok) {
     const status = statusForInvalidSpec(previousOf(decoded), findingsForInvalidSpec(validated.problems), deps.clock.now());
     return { status, children: childrenAsObserved(decoded), mustKeep: observedChildren(decoded), wakeAt: null, now: deps.clock.now() };

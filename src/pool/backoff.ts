@@ -34,25 +34,35 @@ export function recordMishaps(
   declaredSome: boolean,
   now: Instant,
 ): readonly BackoffEntry[] {
-  const byKey = new Map(entries.map((entry) => [entry.key, entry]));
+  const before = new Map(entries.map((entry) => [entry.key, entry]));
+  const byKey = new Map(before);
   if (declaredSome) byKey.delete(POOL_KEY);
   for (const mishap of mishaps) {
     const old = byKey.get(mishap.key);
     if (old?.lastRunner === mishap.runner) continue;
     const attempts = Math.max((old?.attempts ?? 0) + 1, mishap.key === WARM_KEY ? 0 : mishap.attempt);
+    const failures = failuresAfter(mishap, before.get(mishap.key));
     byKey.set(mishap.key, {
       key: mishap.key,
       attempts,
-      until: now + delayOf(mishap.kind, attempts),
+      failures,
+      until: now + delayOf(mishap.kind, failures),
       heldBack: mishap.kind === 'noTask',
       lastRunner: mishap.runner,
     });
     if (mishap.kind !== 'failedStart' || declaredSome) continue;
-    const failed = (byKey.get(POOL_KEY)?.attempts ?? 0) + 1;
+    const failed = (byKey.get(POOL_KEY)?.failures ?? 0) + 1;
     const until = failed >= POOL_BRAKE_AFTER ? now + POOL_BRAKE_MS : now;
-    byKey.set(POOL_KEY, { key: POOL_KEY, attempts: failed, until, heldBack: false, lastRunner: mishap.runner });
+    byKey.set(POOL_KEY, { key: POOL_KEY, attempts: failed, failures: failed, until, heldBack: false, lastRunner: mishap.runner });
   }
   return [...byKey.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Many that fail together are one step; a drain is none. Where nothing is remembered the attempt tells how often it was tried. */
+function failuresAfter({ kind, key, attempt }: Mishap, before: BackoffEntry | undefined): number {
+  if (kind === 'disrupted') return before?.failures ?? 0;
+  if (before === undefined) return key === WARM_KEY ? 1 : attempt;
+  return before.failures + 1;
 }
 
 /** Entries of handles go when the handle leaves a fresh queue; `warm` and `pool` when they are long over. */
@@ -95,8 +105,8 @@ function oldestHeldBack(entries: readonly BackoffEntry[], jobs: readonly QueuedJ
 }
 
 /** At once while the back-off is short; later no sooner than so long after the last try, since a repository's jobs may end each second. */
-function earlyRetryAt({ attempts, until }: BackoffEntry, spacing: number, now: Instant): Instant {
-  const delay = doubled(NO_TASK_BACKOFF_MS, attempts);
+function earlyRetryAt({ failures, until }: BackoffEntry, spacing: number, now: Instant): Instant {
+  const delay = doubled(NO_TASK_BACKOFF_MS, failures);
   if (delay <= spacing) return now;
   return until - now <= spacing ? until : Math.max(now, until - delay + spacing);
 }
@@ -126,7 +136,7 @@ export function poolAllows(memory: Pick<Memory, 'backoff'>, now: Instant): numbe
 /** One a minute after several failed starts in a row. */
 function brakeAllows(memory: Pick<Memory, 'backoff'>, now: Instant): number {
   const brake = memory.backoff.find((entry) => entry.key === POOL_KEY);
-  if (brake === undefined || brake.attempts < POOL_BRAKE_AFTER) return Number.POSITIVE_INFINITY;
+  if (brake === undefined || brake.failures < POOL_BRAKE_AFTER) return Number.POSITIVE_INFINITY;
   return tryIfDue(brake, now);
 }
 
@@ -145,11 +155,12 @@ export function recordRegistrations(entries: readonly BackoffEntry[], outcomes: 
   const others = entries.filter((entry) => entry.key !== REGISTER_KEY);
   if (outcomes.some((outcome) => outcome.kind === 'registered')) return others;
   if (refused?.effect.kind !== 'register') return entries;
-  const attempts = (entries.find((entry) => entry.key === REGISTER_KEY)?.attempts ?? 0) + 1;
+  const failures = (entries.find((entry) => entry.key === REGISTER_KEY)?.failures ?? 0) + 1;
   const entry = {
     key: REGISTER_KEY,
-    attempts,
-    until: now + doubled(REFUSED_BACKOFF_MS, attempts),
+    attempts: failures,
+    failures,
+    until: now + doubled(REFUSED_BACKOFF_MS, failures),
     heldBack: false,
     lastRunner: refused.effect.tags.runner,
   };
@@ -176,21 +187,21 @@ const REFUSALS: ReadonlySet<ForgejoFailureKind> = new Set([
 export function spendTry(entries: readonly BackoffEntry[], created: number, now: Instant): readonly BackoffEntry[] {
   if (created === 0) return entries;
   return entries.map((entry) =>
-    entry.key === POOL_KEY && entry.attempts >= POOL_BRAKE_AFTER ? { ...entry, until: now + POOL_BRAKE_MS } : entry,
+    entry.key === POOL_KEY && entry.failures >= POOL_BRAKE_AFTER ? { ...entry, until: now + POOL_BRAKE_MS } : entry,
   );
 }
 
-function delayOf(kind: Mishap['kind'], attempts: number): number {
+function delayOf(kind: Mishap['kind'], failures: number): number {
   switch (kind) {
     case 'disrupted':
       return 0;
     case 'noTask':
-      return doubled(NO_TASK_BACKOFF_MS, attempts);
+      return doubled(NO_TASK_BACKOFF_MS, failures);
     case 'failedStart':
-      return doubled(FAILED_START_BACKOFF_MS, attempts);
+      return doubled(FAILED_START_BACKOFF_MS, failures);
   }
 }
 
-function doubled(range: { readonly first: number; readonly most: number }, attempts: number): number {
-  return Math.min(range.most, range.first * 2 ** Math.min(attempts - 1, 30));
+function doubled(range: { readonly first: number; readonly most: number }, failures: number): number {
+  return Math.min(range.most, range.first * 2 ** Math.min(failures - 1, 30));
 }

@@ -7,8 +7,8 @@ import { readOwnership } from './ownership.ts';
 const MOST_AHEAD_MS = 60_000;
 
 /**
- * By handle, until when it is claimed; infinite for a runner that has reported. One that is silent may never come: it claims
- * its job for `pendingTimeoutMs` after it was made (`created=`), the time that this pool would give its own.
+ * By handle, until when it is claimed. A runner takes its job as soon as it has started, or never: it claims it for
+ * `pendingTimeoutMs` after it was made (`created=`), the time that this pool would give its own.
  */
 export function claimsOfOthers(
   rows: readonly Registration[],
@@ -21,7 +21,7 @@ export function claimsOfOthers(
     const ownership = readOwnership(row.description);
     if (ownership === null || ownership.handle === null || ownership.poolUid === poolUid) continue;
     if (ownership.createdAt - now > MOST_AHEAD_MS) continue;
-    const until = row.status === 'offline' ? ownership.createdAt + pendingTimeoutMs : Number.POSITIVE_INFINITY;
+    const until = ownership.createdAt + pendingTimeoutMs;
     if (until > now) claims.set(ownership.handle, Math.max(until, claims.get(ownership.handle) ?? until));
   }
   return claims;

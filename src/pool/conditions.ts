@@ -8,7 +8,7 @@ import type { Instant } from './instant.ts';
 import { rfc3339 } from './instant.ts';
 import type { World } from './model.ts';
 import type { Plan } from './plan.ts';
-import { wordsForUnresolved } from './repositories.ts';
+import { deniesSomeUnknown, wordsForUnresolved } from './repositories.ts';
 import { windowOfMaximum } from './schedule.ts';
 import type { Settled } from './settle.ts';
 import { POOL_BRAKE_AFTER } from './times.ts';
@@ -105,7 +105,7 @@ function ready(plan: Plan, words: FailureWords | null): Finding {
 const BRAKED = 'Runners failed to start in a row: one is tried a minute until one starts. status.recentRunners says how they ended.';
 
 function isBraked({ backoff }: Plan): boolean {
-  return backoff.some(({ key, attempts }) => key === POOL_KEY && attempts >= POOL_BRAKE_AFTER);
+  return backoff.some(({ key, failures }) => key === POOL_KEY && failures >= POOL_BRAKE_AFTER);
 }
 
 /** A Pod passes through these on its way up. */
@@ -153,13 +153,14 @@ function scalingLimited(world: World, plan: Plan): Finding {
   if (world.namespaceTerminating) return limited('NamespaceTerminating', 'The namespace is being deleted: no new runners.');
   if (world.spec.paused) return limited('Paused', 'spec.paused is true: no new runners; what runs goes on.');
   const unresolved = world.forgejo.kind === 'answered' ? wordsForUnresolved(world.repositories.unresolved) : null;
-  if (unresolved !== null) return limited('RepositoriesUnresolved', unresolved);
+  if (unresolved !== null && deniesSomeUnknown(world.repositories)) return limited('RepositoriesUnresolved', unresolved);
   if (isBraked(plan)) return limited('StartFailures', BRAKED);
   if (plan.atMaximum) return limited('AtMaximum', `More runners are wanted than ${maximumOf(world)} allows.`);
   if (plan.demand?.limited === true) {
     const words = 'Some jobs wait although there is room: their repository or owner has as many runners as spec.fairness allows.';
     return limited('FairnessLimit', words);
   }
+  if (unresolved !== null) return limited('RepositoriesUnresolved', unresolved);
   const waiting = plan.backoff.some((entry) => entry.key !== POOL_KEY && entry.until > world.now);
   if (waiting) return limited('BackingOff', 'Some jobs or runners are tried again later: see status.backoff.');
   return { type: 'ScalingLimited', status: 'False', reason: 'WithinLimits', message: 'The pool follows the demand.' };

@@ -94,7 +94,8 @@ export function demandOf(world: World, slots: readonly Judged[], snapshot: Snaps
 
 function shareOf(world: World, slots: readonly Judged[], snapshot: Snapshot, candidates: readonly QueuedJob[]): Share {
   const { spec, memory } = world;
-  const tried = new Set(memory.backoff.map((entry) => entry.key));
+  // A job whose runner was only drained, or made anew, has lost nothing of its place.
+  const tried = new Set(memory.backoff.filter(({ failures }) => failures > 0).map(({ key }) => key));
   // One more than fits says that the maximum is in the way.
   return shareOut(candidates, (job) => tried.has(job.handle), usageOf(slots, snapshot.jobs), spec.fairness, world.limits.maxRunners + 1);
 }

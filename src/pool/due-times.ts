@@ -3,7 +3,7 @@ import type { Instant } from './instant.ts';
 import type { Judged } from './judge.ts';
 import type { BackoffEntry, World } from './model.ts';
 import { type Peak, peakEndsAt } from './peaks.ts';
-import { UNHEARD_AFTER_MS } from './times.ts';
+import { POD_MAY_SHOW_MS, UNHEARD_AFTER_MS } from './times.ts';
 
 /** Each later than `world.now`. */
 export function dueTimes(
@@ -25,6 +25,7 @@ function phaseEndsAt(slot: Judged, { spec, graces }: World): Instant | null {
   if (slot.phase === 'starting') return slot.since + spec.pendingTimeoutSeconds * 1000;
   if (slot.phase === 'issued') return slot.since + graces.issuedMs;
   if (slot.phase === 'finishing') return slot.since + graces.finishingMs;
+  if (slot.phase === 'stopping') return slot.since + POD_MAY_SHOW_MS;
   if (slot.phase === 'draining') return slot.since + UNHEARD_AFTER_MS;
   return slot.phase === 'idle' && slot.kind === 'Deployment' ? slot.since + spec.idleTimeoutSeconds * 1000 : null;
 }

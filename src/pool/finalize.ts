@@ -6,10 +6,10 @@
 import { demandOf } from './demand.ts';
 import type { AccessProblem, ForgejoFailure } from './failure.ts';
 import { type Fate, keep, stop } from './fate.ts';
-import type { Instant } from './instant.ts';
+import { earliest, type Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Effect, World } from './model.ts';
-import { earliest, isOverdueFinishing, type Plan, type SettledSlot, settleEnded } from './plan.ts';
+import { isOverdueFinishing, type Plan, type SettledSlot, settleEnded } from './plan.ts';
 import { endUnheard, retire, retireStray } from './retire.ts';
 import { unseenRunners } from './settle.ts';
 import { FINALIZE_WITHOUT_TOKEN_MS, SCOPE_GONE_AFTER_MS } from './times.ts';

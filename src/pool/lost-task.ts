@@ -23,9 +23,9 @@ import {
 } from './times.ts';
 
 /** So many questions are asked as one runner in one call. */
-const ASKS_AT_ONCE = 8;
+export const ASKS_AT_ONCE = 8;
 /** Older ones have been asked about long ago, and what is remembered of that has an end (`settle.ts`). */
-const MOST_OPEN = 40;
+export const MOST_OPEN = 40;
 
 /** Tasks for our labels that no live runner of ours explains, nor a busy one that another pool made for that job; latest first. */
 export function openTasks(world: World, slots: readonly Judged[]): readonly QueuedJob[] {
@@ -56,7 +56,7 @@ export function overdueTasks(world: World, slots: readonly Judged[]): readonly Q
 }
 
 /** A runner that takes any job and lives: is one of these tasks its own, and is one that it holds lost? */
-export function settleLostTask(slot: Judged, overdue: readonly QueuedJob[], world: World): readonly Effect[] {
+export function pursueLostTask(slot: Judged, overdue: readonly QueuedJob[], world: World): readonly Effect[] {
   const { registration } = slot.tags;
   if (!world.spec.reportDeadRunners || world.forgejo.kind !== 'answered') return [];
   if (registration === null || slot.tags.handle !== null || slot.row === null || !isLive(slot.phase)) return [];
@@ -69,7 +69,8 @@ export function settleLostTask(slot: Judged, overdue: readonly QueuedJob[], worl
   }
   if (!mayBeAsked(slot, world)) return [];
   const asked = new Set(slot.remembered?.asked);
-  const open = overdue.filter(({ taskId }) => !asked.has(taskId)).slice(0, ASKS_AT_ONCE);
+  const since = slot.remembered?.sinceTask ?? 0;
+  const open = overdue.filter(({ taskId }) => taskId > since && !asked.has(taskId)).slice(0, ASKS_AT_ONCE);
   return open.map(({ taskId }) => ({ kind: 'ask', runner: slot.key, registration, taskId }));
 }
 

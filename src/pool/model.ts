@@ -42,6 +42,8 @@ export interface RememberedRunner {
   readonly job: string | null;
   readonly repositoryId: number | null;
   readonly reason: string | null;
+  /** Highest task id of the queue read before it was registered: tasks up to that can't be its own. */
+  readonly sinceTask: number | null;
   /** Highest task id of the first queue read after its end: later tasks can't be its own. */
   readonly lastTask: number | null;
   /** Task it is known to hold (an UpdateLog as this runner was answered 200). */
@@ -73,7 +75,10 @@ export interface Cause {
 export interface BackoffEntry {
   /** A handle, `warm`, `pool` or `register`. */
   readonly key: string;
+  /** The highest attempt so far: names are never used again. */
   readonly attempts: number;
+  /** In a row, as the delay counts them. */
+  readonly failures: number;
   readonly until: Instant;
   /** The job could not be had: it may be as soon as the running jobs of its repository change. */
   readonly heldBack: boolean;

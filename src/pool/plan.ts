@@ -17,9 +17,9 @@ import { correctRecent, hasJustEnded, hasJustStarted, historyOf, mishapOf, recen
 import { type Scaling, scaleEphemeral } from './ephemeral.ts';
 import { type Fate, keep, keepOrRender, stop } from './fate.ts';
 import type { Snapshot } from './forgejo.ts';
-import type { Instant } from './instant.ts';
+import { earliest, type Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
-import { heldBy, overdueTasks, settleLostTask } from './lost-task.ts';
+import { heldBy, overdueTasks, pursueLostTask } from './lost-task.ts';
 import type { BackoffEntry, Effect, RecentRunner, World } from './model.ts';
 import type { Peak } from './peaks.ts';
 import { scalePersistent } from './persistent.ts';
@@ -50,14 +50,15 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
   const demand = demandOf(judged, slots, snapshot);
   const scaling = scale(judged, slots, demand);
   const create = world.namespaceTerminating ? [] : scaling.create;
-  const settled = slots.map((slot) => settleSlot(slot, slots, world, new Set(scaling.stop)));
+  const toStop = new Set(scaling.stop);
+  const settled = slots.map((slot) => settleSlot(slot, slots, world, toStop));
   const overdue = overdueTasks(world, slots);
   return {
     fates: withHistory(settled, world),
     effects: [
       ...settled.flatMap(({ effects }) => effects),
       ...slots.flatMap((slot) => findTask(slot, slots, world)),
-      ...slots.flatMap((slot) => settleLostTask(slot, overdue, world)),
+      ...slots.flatMap((slot) => pursueLostTask(slot, overdue, world)),
       ...create.map((tags) => registerEffect(world, tags)),
     ],
     backoff: spendTry(backoff, create.length, world.now),
@@ -173,9 +174,4 @@ function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot)
     backoff: retryFreed(forgetOld(entries, listed, world.now), snapshot.jobs, world.memory.runningTasks, world.now),
     recent: [...ended.map((slot) => recentRunner(slot, world)), ...correctRecent(world.memory.recent, slots)].slice(0, RECENT_KEPT),
   };
-}
-
-export function earliest(times: readonly (Instant | null)[]): Instant | null {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }

@@ -9,9 +9,9 @@ import { endedBy, strayPods } from './evidence.ts';
 import type { QueuedJob, RegistrationRef } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
-import { heldBy } from './lost-task.ts';
+import { ASKS_AT_ONCE, heldBy, MOST_OPEN } from './lost-task.ts';
 import type { Effect, World } from './model.ts';
-import { ACTIVE_AFTER_REPORT_MS, UNHEARD_AFTER_MS } from './times.ts';
+import { ACTIVE_AFTER_REPORT_MS, JUST_READ_MS, UNHEARD_AFTER_MS } from './times.ts';
 
 export type Retirement =
   /** Nothing is registered any more: the Secret can go. */
@@ -19,9 +19,6 @@ export type Retirement =
   /** Something is still to be learned or waited for. */
   | { readonly kind: 'waiting'; readonly lastTask: number | null; readonly wakeAt: Instant | null }
   | { readonly kind: 'acting'; readonly lastTask: number | null; readonly effects: readonly Effect[] };
-
-/** So many questions are asked as one runner in one call. */
-const ASKS_AT_ONCE = 8;
 
 export function retire(slot: Judged, slots: readonly Judged[], world: World): Retirement {
   const registration = slot.tags.registration;
@@ -43,6 +40,8 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
     // Deregistered, its job would run for ever: it is left until Forgejo itself has ended the task.
     if (!world.spec.reportDeadRunners) return waiting(lastTask);
     if (slot.row.status === 'active' || world.now < (slot.remembered?.askedAt ?? 0) + ACTIVE_AFTER_REPORT_MS) return waiting(lastTask);
+    // Removed by force, it may still run: nothing but a long silence says that it does not.
+    if (slot.pods.length === 0 && slot.evidence.end === 'none' && slot.row.status !== 'offline') return waiting(lastTask);
     const effect = {
       kind: 'report',
       runner: slot.key,
@@ -80,7 +79,9 @@ export function endUnheard(slot: Judged, slots: readonly Judged[], world: World,
   const orphaned = which === 'orphans too' && slot.workload === null;
   if (!(deleted || orphaned) || world.now - Math.max(idleSince, slot.since) < UNHEARD_AFTER_MS) return [];
 
-  const { jobs } = world.forgejo.snapshot;
+  const { jobs, jobsReadAt } = world.forgejo.snapshot;
+  // It lives, and may be given a task at any moment.
+  if (world.now - jobsReadAt > JUST_READ_MS) return [];
   if (runningTasks(jobs).some((job) => job.handle === slot.tags.handle || holds(slot, job))) return [];
   const suspects = suspectTasks(slot, slots, jobs, Number.POSITIVE_INFINITY);
   if (suspects.length > 0) return isMute(slot) ? [] : asks(slot.key, registration, suspects);
@@ -102,7 +103,10 @@ export function findTask(slot: Judged, slots: readonly Judged[], world: World): 
   const running = runningTasks(coveredJobs(jobs, world.spec));
   if (running.some((job) => holds(slot, job))) return [];
   const asked = new Set(slot.remembered?.asked ?? []);
-  const open = running.filter((job) => !asked.has(job.taskId) && !isExplained(job, slot, slots));
+  const open = running
+    .filter((job) => job.taskId > (slot.remembered?.sinceTask ?? 0))
+    .slice(0, MOST_OPEN)
+    .filter((job) => !asked.has(job.taskId) && !isExplained(job, slot, slots));
   return asks(
     slot.key,
     registration,
@@ -143,7 +147,7 @@ function lastTaskOf(slot: Judged, world: World): number | null {
 function suspectTasks(slot: Judged, slots: readonly Judged[], jobs: readonly QueuedJob[], lastTask: number): readonly number[] {
   const asked = new Set(slot.remembered?.asked ?? []);
   return runningTasks(jobs)
-    .filter((job) => job.taskId <= lastTask && !asked.has(job.taskId))
+    .filter((job) => job.taskId <= lastTask && job.taskId > (slot.remembered?.sinceTask ?? 0) && !asked.has(job.taskId))
     .filter((job) =>
       slot.tags.handle === null ? !isExplained(job, slot, slots) : job.handle === slot.tags.handle && !isExplained(job, slot, slots),
     )

@@ -50,7 +50,7 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
       runners: [
         ...plan.fates.filter(isRemembered).map((fate) => remember(fate, world, outcomes)),
         ...unseenRunners(world, slots),
-        ...outcomes.flatMap((outcome) => (outcome.kind === 'registered' ? [newborn(outcome, world.now)] : [])),
+        ...outcomes.flatMap((outcome) => (outcome.kind === 'registered' ? [newborn(outcome, world)] : [])),
       ].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       backoff: recordRegistrations(plan.backoff, outcomes, world.now),
       recent: plan.recent,
@@ -58,7 +58,7 @@ export function settle(world: World, slots: readonly Judged[], plan: Plan, outco
       lastWarmAttempt: Math.max(lastWarmAttempt(slots, world.memory), ...attemptsTried(outcomes)),
     },
     failures: outcomes.flatMap((outcome) =>
-      outcome.kind === 'failed' && !(isAsRunner(outcome) && outcome.failure.kind === 'unauthorized') ? [outcome.failure] : [],
+      outcome.kind === 'failed' && !(isAsRunner(outcome) && SAYS_OF_THE_RUNNER.has(outcome.failure.kind)) ? [outcome.failure] : [],
     ),
   };
 }
@@ -72,6 +72,8 @@ export function unseenRunners({ forgejo, memory }: World, slots: readonly Judged
   const seen = new Set(slots.map((slot) => slot.key));
   return memory.runners.filter(({ name }) => !seen.has(name));
 }
+
+const SAYS_OF_THE_RUNNER: ReadonlySet<string> = new Set(['unauthorized', 'rejected']);
 
 function isAsRunner({ effect }: Outcome): boolean {
   return effect.kind === 'ask' || effect.kind === 'report';
@@ -120,7 +122,7 @@ function isRemembered(fate: Fate): boolean {
   return isLive(fate.phase) || unaware || slot.secret !== null || slot.row !== null || slot.held !== null;
 }
 
-/** The latest tasks are the ones that may be asked about again. */
+/** Of a runner that lives the latest tasks are the ones that may be asked about again; of a dead one every answer counts. */
 const MOST_ASKED = 50;
 
 function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): RememberedRunner {
@@ -150,9 +152,10 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
     job: job?.name ?? before?.job ?? null,
     repositoryId: job?.repositoryId ?? slot.tags.repositoryId ?? before?.repositoryId ?? null,
     reason: phase === 'starting' || phase === 'stuck' ? slot.waitsFor : null,
+    sinceTask: old?.sinceTask ?? null,
     lastTask: fate.lastTask,
     task,
-    asked: [...new Set(asked)].toSorted((a, b) => a - b).slice(-MOST_ASKED),
+    asked: [...new Set(asked)].toSorted((a, b) => a - b).slice(isLive(phase) ? -MOST_ASKED : 0),
     askedAt: asks.at(-1)?.at ?? (failedToAsk || reported ? world.now : (old?.askedAt ?? null)),
     lostTasks,
     lostSince: lostSince(slot, lostTasks, world.now),
@@ -166,7 +169,7 @@ function jobOf(slot: Judged, task: number | null, jobs: readonly QueuedJob[] | n
   return jobs?.find((job) => task !== null && job.taskId === task) ?? null;
 }
 
-function newborn(outcome: Outcome & { kind: 'registered' }, now: Instant): RememberedRunner {
+function newborn(outcome: Outcome & { kind: 'registered' }, { now, forgejo }: World): RememberedRunner {
   const { runner, handle, repositoryId, job } = outcome.effect.tags;
   return {
     name: runner,
@@ -177,6 +180,7 @@ function newborn(outcome: Outcome & { kind: 'registered' }, now: Instant): Remem
     job,
     repositoryId,
     reason: null,
+    sinceTask: forgejo.kind === 'answered' ? Math.max(0, ...forgejo.snapshot.jobs.map((job) => job.taskId)) : null,
     lastTask: null,
     task: null,
     asked: [],

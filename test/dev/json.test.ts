@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { deepFreeze } from '../../src/dev/deep-freeze.ts';
 import { jsonValue } from '../../src/dev/json-value.ts';
 import { sameJson } from '../../src/dev/same-json.ts';
-import { deepFreeze } from '../../src/hooks/deep-freeze.ts';
 
 const json = fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 

@@ -108,7 +108,7 @@ function worldOf({ now, operator }: State, { cluster, pool }: Request, limits: L
     ...base,
     observed: { secrets: cluster.secrets, workloads: cluster.jobs, pods: cluster.pods.map(({ observed }) => observed) },
     forgejo,
-    memory: mergeMemory(pool.status, operator.memory, now),
+    memory: mergeMemory(pool.status, operator.memory, now, 2_000),
     graces: GRACES,
   };
 }

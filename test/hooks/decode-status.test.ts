@@ -9,6 +9,7 @@ const unknown = {
   job: null,
   repositoryId: null,
   reason: null,
+  sinceTask: null,
   lastTask: null,
   task: null,
   askedAt: null,
@@ -17,7 +18,7 @@ const unknown = {
   cause: null,
 };
 const runner = { name: 'r', phase: 'busy', since: T };
-const backoff = { key: 'warm', attempts: 2, until: T, heldBack: true, lastRunner: 'r' };
+const backoff = { key: 'warm', attempts: 2, failures: 2, until: T, heldBack: true, lastRunner: 'r' };
 const recent = { name: 'r', reason: 'Completed', message: 'done', at: T, attempt: 1 };
 
 describe('what the status remembers', () => {
@@ -27,7 +28,17 @@ describe('what the status remembers', () => {
 
   it('is read back in full', () => {
     const cause = { reason: 'OOMKilled', message: 'OOMKilled, limit 2Gi', exitCode: 137 };
-    const known = { handle: 'h', job: 'build', repositoryId: 7, reason: 'OOMKilled', lastTask: 9, task: 8, lostTasks: [7], cause };
+    const known = {
+      handle: 'h',
+      job: 'build',
+      repositoryId: 7,
+      reason: 'OOMKilled',
+      sinceTask: 5,
+      lastTask: 9,
+      task: 8,
+      lostTasks: [7],
+      cause,
+    };
     const status = {
       runners: [{ ...runner, ...known, outdatedSince: T, asked: [3, 4], askedAt: T, lostSince: T, worked: true }],
       backoff: [backoff],

@@ -28,7 +28,8 @@ const NEW_PROCESS: PoolMemory = { ...ofProcess(), last: null, answeredAt: Number
 
 describe('what is believed of a runner', () => {
   const merge = (status: Partial<RememberedRunner>, own: Partial<RememberedRunner>): RememberedRunner | undefined =>
-    mergeMemory(fromStatus({ runners: [remembered('a', status)] }), ofProcess({ runners: [remembered('a', own)] }), CLOCK).runners[0];
+    mergeMemory(fromStatus({ runners: [remembered('a', status)] }), ofProcess({ runners: [remembered('a', own)] }), CLOCK, 2_000)
+      .runners[0];
 
   test.each([
     {
@@ -94,7 +95,7 @@ describe('what is believed of a runner', () => {
   });
 
   test('each side may know runners that the other does not', () => {
-    const { runners } = mergeMemory(fromStatus({ runners: [remembered('a')] }), ofProcess({ runners: [remembered('b')] }), CLOCK);
+    const { runners } = mergeMemory(fromStatus({ runners: [remembered('a')] }), ofProcess({ runners: [remembered('b')] }), CLOCK, 2_000);
     expect(runners.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 });
@@ -108,11 +109,11 @@ describe('back-off and recent runners', () => {
   const own = { backoff: [aBackoff('h', { attempts: 2 }), aBackoff('g', { attempts: 4 })], recent: [aRecent('c', { at: secondsAgo(20) })] };
 
   test('are our own as long as we have been answering: a status that lags must not bring back what was cleared', () => {
-    expect(mergeMemory(status, ofProcess(own, 59_999), CLOCK)).toMatchObject({ ...own, oldestWaitingSince: null });
+    expect(mergeMemory(status, ofProcess(own, 59_999), CLOCK, 2_000)).toMatchObject({ ...own, oldestWaitingSince: null });
   });
 
   test('are both sides’ after a silence: of a key the higher count, of runners the newest first', () => {
-    const { backoff, recent, oldestWaitingSince } = mergeMemory(status, ofProcess(own, 60_000), CLOCK);
+    const { backoff, recent, oldestWaitingSince } = mergeMemory(status, ofProcess(own, 60_000), CLOCK, 2_000);
     expect(backoff.map(({ key, attempts }) => [key, attempts])).toEqual([
       ['h', 3],
       ['g', 4],
@@ -122,7 +123,7 @@ describe('back-off and recent runners', () => {
   });
 
   test('are the status’ in a new process, which knows nothing of sequences', () => {
-    const memory = mergeMemory(status, NEW_PROCESS, CLOCK);
+    const memory = mergeMemory(status, NEW_PROCESS, CLOCK, 2_000);
     expect(memory).toMatchObject({ backoff: status.backoff, recent: status.recent, oldestWaitingSince: secondsAgo(70) });
     expect([memory.firstSeen, memory.rowGoneSince, memory.rowIdleSince, memory.endSeenAt].map(({ size }) => size)).toEqual([0, 0, 0, 0]);
   });
@@ -131,11 +132,13 @@ describe('back-off and recent runners', () => {
     { because: 'the status is ahead', status: 9, own: 4, last: 9 },
     { because: 'the status lags', status: 4, own: 9, last: 9 },
   ])('a number that was ever used stays used: $because', ({ status: written, own: known, last }) => {
-    expect(mergeMemory(fromStatus({ lastWarmAttempt: written }), ofProcess({ lastWarmAttempt: known }), CLOCK).lastWarmAttempt).toBe(last);
+    expect(mergeMemory(fromStatus({ lastWarmAttempt: written }), ofProcess({ lastWarmAttempt: known }), CLOCK, 2_000).lastWarmAttempt).toBe(
+      last,
+    );
   });
 
   test('a new process takes the number of the status', () => {
-    expect(mergeMemory(fromStatus({ lastWarmAttempt: 9 }), NEW_PROCESS, CLOCK).lastWarmAttempt).toBe(9);
+    expect(mergeMemory(fromStatus({ lastWarmAttempt: 9 }), NEW_PROCESS, CLOCK, 2_000).lastWarmAttempt).toBe(9);
   });
 });
 
@@ -193,6 +196,6 @@ describe('the store', () => {
 
 test('what a persistent pool wanted lately is known to this process alone', () => {
   const peaks = [{ wanted: 3, lastAt: secondsAgo(5) }];
-  expect(mergeMemory(fromStatus(), ofProcess({ peaks }), CLOCK).peaks).toEqual(peaks);
-  expect(mergeMemory(fromStatus(), NEW_PROCESS, CLOCK).peaks).toEqual([]);
+  expect(mergeMemory(fromStatus(), ofProcess({ peaks }), CLOCK, 2_000).peaks).toEqual(peaks);
+  expect(mergeMemory(fromStatus(), NEW_PROCESS, CLOCK, 2_000).peaks).toEqual([]);
 });

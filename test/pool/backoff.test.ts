@@ -65,49 +65,49 @@ describe('a job that is held back', () => {
     },
     {
       because: 'the second try was in vain: its time of 10 s is short anyway',
-      entries: [{ ...entry, attempts: 2, until: secondsAhead(9) }],
+      entries: [{ ...entry, attempts: 2, failures: 2, until: secondsAhead(9) }],
       jobs: [job],
       before,
       until: now,
     },
     {
       because: 'the seventh try was in vain 1 s ago, and jobs may end each second',
-      entries: [{ ...entry, attempts: 7, until: secondsAhead(299) }],
+      entries: [{ ...entry, attempts: 7, failures: 7, until: secondsAhead(299) }],
       jobs: [job],
       before,
       until: secondsAhead(9),
     },
     {
       because: 'the seventh try was in vain 10 s ago',
-      entries: [{ ...entry, attempts: 7, until: secondsAhead(290) }],
+      entries: [{ ...entry, attempts: 7, failures: 7, until: secondsAhead(290) }],
       jobs: [job],
       before,
       until: now,
     },
     {
       because: 'it was put forward once: a second end does not put it forward again',
-      entries: [{ ...entry, attempts: 7, until: secondsAhead(9) }],
+      entries: [{ ...entry, attempts: 7, failures: 7, until: secondsAhead(9) }],
       jobs: [job],
       before,
       until: secondsAhead(9),
     },
     {
       because: 'an older one of its repository waits too, and is more likely to be free',
-      entries: [{ ...entry, attempts: 7, until: secondsAhead(299) }, aBackoff('older', { heldBack: true, until: now })],
+      entries: [{ ...entry, attempts: 7, failures: 7, until: secondsAhead(299) }, aBackoff('older', { heldBack: true, until: now })],
       jobs: [job, aJob(4, { handle: 'older' })],
       before,
       until: secondsAhead(29),
     },
     {
       because: 'an older one of another repository waits too',
-      entries: [{ ...entry, attempts: 7, until: secondsAhead(299) }, aBackoff('older', { heldBack: true, until: now })],
+      entries: [{ ...entry, attempts: 7, failures: 7, until: secondsAhead(299) }, aBackoff('older', { heldBack: true, until: now })],
       jobs: [job, aJob(4, { handle: 'older', repositoryId: 4711 })],
       before,
       until: secondsAhead(9),
     },
     {
       because: 'an older one of its repository waits for its first runner',
-      entries: [{ ...entry, attempts: 7, until: secondsAhead(299) }],
+      entries: [{ ...entry, attempts: 7, failures: 7, until: secondsAhead(299) }],
       jobs: [job, aJob(4, { handle: 'older' })],
       before,
       until: secondsAhead(9),
@@ -146,8 +146,29 @@ describe('how long a handle or a kind of runner waits', () => {
     const entries = before === 0 ? [] : [aBackoff(HANDLE_KEY, { attempts: before })];
     const after = recordMishaps(entries, [mishap(kind)], true, now);
     expect(after).toEqual([
-      { key: HANDLE_KEY, attempts: before + 1, until: secondsAhead(seconds), heldBack: kind === 'noTask', lastRunner: 'a' },
+      {
+        key: HANDLE_KEY,
+        attempts: before + 1,
+        failures: kind === 'disrupted' ? before : before + 1,
+        until: secondsAhead(seconds),
+        heldBack: kind === 'noTask',
+        lastRunner: 'a',
+      },
     ]);
+  });
+
+  test('drains use attempts up, and make no later failure wait for longer', () => {
+    const drained = [1, 2, 3].reduce<readonly BackoffEntry[]>(
+      (entries, attempt) => recordMishaps(entries, [mishap('disrupted', { runner: `r${attempt}`, attempt })], true, now),
+      [],
+    );
+    const [entry] = recordMishaps(drained, [mishap('noTask', { runner: 'r4', attempt: 4 })], true, now);
+    expect(entry).toMatchObject({ attempts: 4, failures: 1, until: secondsAhead(5) });
+  });
+
+  test('ten warm runners that fail together are one step', () => {
+    const ten = Array.from({ length: 10 }, (_, index) => mishap('failedStart', { key: 'warm', runner: `r${index}` }));
+    expect(recordMishaps([], ten, true, now)).toMatchObject([{ key: 'warm', failures: 1, until: secondsAhead(10) }]);
   });
 
   test('a slot is counted once, whatever happens to it later', () => {
@@ -222,7 +243,7 @@ describe('the back-off of a pool whose registrations Forgejo refuses', () => {
   const forbidden = refused({ ...at, kind: 'forbidden', because: 'notOrganizationOwner' });
   const registered: Outcome = { kind: 'registered', effect, registration: { id: 5, uuid: 'uuid-of-5' }, issuedAt: now };
   const held = (changes: Partial<BackoffEntry> = {}): BackoffEntry => aBackoff('register', changes);
-  const begun = [{ key: 'register', attempts: 1, until: secondsAhead(10), heldBack: false, lastRunner: 'b' }];
+  const begun = [{ key: 'register', attempts: 1, failures: 1, until: secondsAhead(10), heldBack: false, lastRunner: 'b' }];
 
   const failures = {
     unauthorized: { failure: { ...at, kind: 'unauthorized' }, holds: true },
@@ -253,7 +274,7 @@ describe('the back-off of a pool whose registrations Forgejo refuses', () => {
   ])('lasts $seconds s: $because', ({ before, seconds }) => {
     const entries = before === 0 ? [] : [held({ attempts: before, until: now })];
     expect(recordRegistrations(entries, [forbidden], now)).toEqual([
-      { key: 'register', attempts: before + 1, until: secondsAhead(seconds), heldBack: false, lastRunner: 'b' },
+      { key: 'register', attempts: before + 1, failures: before + 1, until: secondsAhead(seconds), heldBack: false, lastRunner: 'b' },
     ]);
   });
 

@@ -303,9 +303,22 @@ describe('why the pool does not follow the demand', () => {
     },
     { because: 'its maximum', world: aWorld({ spec: { maxRunners: 0 }, jobs: [aJob(1)] }), reason: 'AtMaximum' },
     {
-      because: 'a repository that is unknown, before its maximum',
-      world: aWorld({ spec: { maxRunners: 0 }, jobs: [aJob(1)], repositories: { ...EVERY_REPOSITORY, unresolved } }),
+      because: 'a denied repository that is unknown, before its maximum',
+      world: aWorld({
+        spec: { maxRunners: 0 },
+        jobs: [aJob(1)],
+        repositories: { ...EVERY_REPOSITORY, unresolved: unresolved.map((each) => ({ ...each, list: 'deny' as const })) },
+      }),
       reason: 'RepositoriesUnresolved',
+    },
+    {
+      because: 'its maximum, before an allowed repository that is unknown',
+      world: aWorld({
+        spec: { maxRunners: 0 },
+        jobs: [aJob(1)],
+        repositories: { ...EVERY_REPOSITORY, unresolved: unresolved.map((each) => ({ ...each, list: 'allow' as const })) },
+      }),
+      reason: 'AtMaximum',
     },
     {
       because: 'a job is tried again later',
@@ -344,11 +357,11 @@ describe('why the pool does not follow the demand', () => {
   test('a pool that is braked is not ready, also while no runner is there that could be stuck', () => {
     const all = found(aWorld({ memory: { backoff: [brake] } }));
     expect(all['Ready']).toMatchObject({ status: 'False', reason: 'StartFailures', message: all['ScalingLimited']?.message });
-    expect(found(aWorld({ memory: { backoff: [{ ...brake, attempts: 4 }] } }))['Ready']).toMatchObject({ status: 'True' });
+    expect(found(aWorld({ memory: { backoff: [{ ...brake, failures: 4 }] } }))['Ready']).toMatchObject({ status: 'True' });
   });
 
   test.each([
-    { because: 'four failures do not brake', backoff: [{ ...brake, attempts: 4 }] },
+    { because: 'four failures do not brake', backoff: [{ ...brake, failures: 4 }] },
     { because: 'a back-off that is over holds nothing back', backoff: [aBackoff('handle-1', { until: now })] },
   ])('it does: $because', ({ backoff }) => {
     expect(found(aWorld({ jobs: [aJob(1)], memory: { backoff } }))['ScalingLimited']).toMatchObject({

@@ -85,6 +85,11 @@ describe('which waiting jobs want a runner of their own', () => {
       world: worldOf([], { jobs, memory: { backoff: [aBackoff('handle-1', { until: secondsAgo(1) })] } }),
       ids: [2, 3, 1],
     },
+    {
+      because: 'its runner was only drained',
+      world: worldOf([], { jobs, memory: { backoff: [aBackoff('handle-1', { until: secondsAgo(1), failures: 0 })] } }),
+      ids: [1, 2, 3],
+    },
     { because: 'an idle warm runner takes the oldest', world: worldOf([idleWarm('a')], { jobs, memory: seen(2, 1, 2, 3) }), ids: [2, 3] },
     { because: 'each idle warm runner takes one', world: worldOf([idleWarm('a'), idleWarm('b')], { jobs }), ids: [3] },
     { because: 'one that is being started takes none yet', world: worldOf([startingWarm('a')], { jobs }), ids: [1, 2, 3] },
@@ -174,7 +179,7 @@ describe('a job that another pool’s runner is made for', () => {
   test.each([
     { because: 'it is about to take it', row: rowFor('handle-1', {}), ids: [] },
     { because: 'it is at work, and the queue is older than the list', row: rowFor('handle-1', { status: 'active' }), ids: [] },
-    { because: 'it has been about to take it for long', row: rowFor('handle-1', {}, 5000), ids: [] },
+    { because: 'it has been about to take it for long: it never will', row: rowFor('handle-1', {}, 5000), ids: [1] },
     { because: 'it is being started', row: rowFor('handle-1', undeclared), ids: [] },
     { because: 'it has had its time to start', row: rowFor('handle-1', undeclared, 900), ids: [1] },
     { because: 'it has started, fallen silent, and is young', row: rowFor('handle-1', { status: 'offline' }, 899), ids: [] },

@@ -135,7 +135,9 @@ describe('what an end means for the next attempt', () => {
     const early = worldOf([justEndedJob(tags, 2, rowOf(tags), started)], { jobs: [aRunningJob(1, 7, { handle: tags.handle ?? '' })] });
     expect(planOf(early)).toMatchObject({ backoff: [], recent: [] });
     const world = worldOf([endedJob(tags, 2, rowOf(tags), started)], { jobs: [aRunningJob(1, 7, { handle: tags.handle ?? '' })] });
-    expect(planOf(world).backoff).toEqual([{ key: tags.handle, attempts: 1, until: world.now + 5000, heldBack: true, lastRunner: 'a' }]);
+    expect(planOf(world).backoff).toEqual([
+      { key: tags.handle, attempts: 1, failures: 1, until: world.now + 5000, heldBack: true, lastRunner: 'a' },
+    ]);
     const later = worldOf([endedJob(tags, 2, rowOf(tags), { ...started, phase: 'idleExit' })]);
     expect(planOf(later).backoff).toEqual([]);
   });

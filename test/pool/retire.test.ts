@@ -22,7 +22,19 @@ import {
   waiting,
   warmTagsOf,
 } from './support/builders.ts';
-import { asked, busyAssigned, endedJob, fateOf, finalizeOf, justEndedJob, planOf, settledOf, slotOf, worldOf } from './support/runners.ts';
+import {
+  asked,
+  busyAssigned,
+  endedJob,
+  fateOf,
+  finalizeOf,
+  justEndedJob,
+  planOf,
+  settledOf,
+  slotOf,
+  startingAssigned,
+  worldOf,
+} from './support/runners.ts';
 
 const tags = tagsOf('a', { handle: 'handle-1' });
 const warm = warmTagsOf('a');
@@ -61,6 +73,39 @@ describe('the guard before a registration goes', () => {
       because: 'a task that was handed out after its end can not be its own',
       world: worldOf([endedJob(warm, 137, rowOf(warm), ended)], { jobs: [aRunningJob(1, 21)] }),
       does: ['deregister a when offline or idle'],
+    },
+    {
+      because: 'a task that was handed out before it was registered can not be its own',
+      world: worldOf([endedJob(warm, 137, rowOf(warm), { ...ended, sinceTask: 7 })], { jobs: [aRunningJob(2, 8), aRunningJob(1, 7)] }),
+      does: ['ask a 8'],
+    },
+    {
+      because: 'its Pod was removed by force and may still run: nothing is reported while its row is online',
+      world: aWorld({
+        secrets: [secretOf(tags)],
+        rows: [rowOf(tags)],
+        jobs: [aRunningJob(1, 7)],
+        runners: [remembered('a', { ...ended, phase: 'ended', since: secondsAgo(60), task: 7 })],
+      }),
+      does: [],
+    },
+    {
+      because: 'the same, silent for a minute',
+      world: aWorld({
+        secrets: [secretOf(tags)],
+        rows: [rowOf(tags, { status: 'offline' })],
+        jobs: [aRunningJob(1, 7)],
+        runners: [
+          remembered('a', {
+            ...ended,
+            phase: 'ended',
+            since: secondsAgo(60),
+            task: 7,
+            cause: { reason: 'Drained', message: 'x', exitCode: null },
+          }),
+        ],
+      }),
+      does: ['report a 7: the runner died: x (runner a)'],
     },
     {
       because: 'it was asked about it before',
@@ -188,6 +233,14 @@ describe('the guard before a registration goes', () => {
     expect(fateOf(planOf(world), 'a')).toMatchObject({ secret: 'keep', workload: 'keep' });
   });
 
+  test('however many tasks of others run, each is asked about once', () => {
+    const jobs = Array.from({ length: 60 }, (_, index) => aRunningJob(index + 1, index + 1));
+    const told = jobs.slice(0, 59).map(({ taskId }) => taskId);
+    const world = worldOf([endedJob(warm, 137, rowOf(warm), { ...ended, lastTask: 60, asked: told })], { jobs });
+    expect(asked(planOf(world))).toEqual(['ask a 60']);
+    expect(settledOf(world).memory.runners).toMatchObject([{ asked: told }]);
+  });
+
   test('of a pool that reports nothing, the registration goes when Forgejo has ended the task', () => {
     const world = worldOf([endedJob(tags, 137, rowOf(tags), { ...ended, task: 7 })], { spec: { reportDeadRunners: false } });
     expect(asked(planOf(world))).toEqual(['deregister a when offline or idle']);
@@ -308,6 +361,11 @@ describe('which runner explains a task', () => {
   test.each([
     { because: 'it is the runner in question', other: busyAssigned('a', { handle: 'handle-1' }), explained: false },
     { because: 'another was made for that handle', other: busyAssigned('b', { handle: 'handle-1' }), explained: true },
+    {
+      because: 'another was made for that handle, and has not started: the one in question may hold it',
+      other: startingAssigned('b', { handle: 'handle-1' }),
+      explained: false,
+    },
     {
       because: 'another is known to hold it',
       other: { ...busyAssigned('b'), memory: remembered('b', { phase: 'busy', task: 7 }) },

@@ -59,7 +59,7 @@ describe('a registration', () => {
       { kind: 'renderSecret', tags },
       { kind: 'renderWorkload', tags },
     ]);
-    expect(memory.runners).toEqual([remembered(tags.runner, { since: now, handle: 'handle-1', job })]);
+    expect(memory.runners).toEqual([remembered(tags.runner, { since: now, handle: 'handle-1', job, sinceTask: 0 })]);
     expect(failures).toEqual([]);
   });
 
@@ -85,7 +85,14 @@ describe('registrations that Forgejo refuses', () => {
     const first = settledOf(world, refused(world));
     expect(first.children).toEqual([]);
     expect(first.memory.backoff).toEqual([
-      { key: 'register', attempts: 1, until: secondsAhead(10), heldBack: false, lastRunner: firstOf(world, 'register').tags.runner },
+      {
+        key: 'register',
+        attempts: 1,
+        failures: 1,
+        until: secondsAhead(10),
+        heldBack: false,
+        lastRunner: firstOf(world, 'register').tags.runner,
+      },
     ]);
 
     const held: World = { ...world, now: secondsAhead(2), memory: first.memory };

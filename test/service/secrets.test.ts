@@ -135,7 +135,7 @@ it('a dead runner is asked and reported, and its pool deleted', async () => {
     { hook: 'finalize', request: 'a-deleted-pool-can-not-reach-forgejo/1-request.json' },
   ]);
   expect(seen.statuses).toEqual([200, 200, 200, 200]);
-  expect(seen.log).toContain('reported the task of a dead runner as failed');
+  expect(seen.log).toContain('a lost task is over: reported as failed, or it had ended already');
   expectSilence(seen);
 });
 

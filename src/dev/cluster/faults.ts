@@ -28,9 +28,18 @@ export type PodFault =
   | { readonly kind: 'stepOomKilled' }
   /** The kubelet evicts: no grace. Memory sets DisruptionTarget, storage does not. */
   | { readonly kind: 'nodePressure'; readonly afterMs: number; readonly resource: 'memory' | 'ephemeral-storage' }
-  /** The kubelet is cut off, the runner lives on; deleted by the taint manager after the toleration (default 300 s). */
-  | { readonly kind: 'nodeLost'; readonly afterMs: number; readonly returnsAfterMs?: number; readonly tolerationMs?: number }
-  | { readonly kind: 'nodeDeleted'; readonly afterMs: number }
+  /**
+   * The kubelet is cut off; deleted by the taint manager after the toleration (default 300 s). The runner lives on, unless the
+   * machine dies.
+   */
+  | {
+      readonly kind: 'nodeLost';
+      readonly afterMs: number;
+      readonly returnsAfterMs?: number;
+      readonly tolerationMs?: number;
+      readonly machineDies?: boolean;
+    }
+  | { readonly kind: 'nodeDeleted'; readonly afterMs: number; readonly machineDies?: boolean }
   /** TERM came before PID 1 had a handler, and was lost (trap A); a preStop hook still runs. */
   | { readonly kind: 'termLost' }
   /** The startup probe of the sidecars never passes: the runner waits in PodInitializing (K7). */

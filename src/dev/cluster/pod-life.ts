@@ -40,7 +40,9 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
   const link = createNodeLink();
   const gone = new AbortController();
   const deleted = new AbortController();
-  const stop = AbortSignal.any([gone.signal, deleted.signal]);
+  /** Evicted by the kubelet, or its machine has died: nothing is started again. */
+  const over = new AbortController();
+  const stop = AbortSignal.any([gone.signal, deleted.signal, over.signal]);
   let pressure: PressedResource | null = null;
   let last: PodView = { phase: 'Pending', sandbox: 'none', containers: {} };
 
@@ -136,7 +138,7 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
     const phase = containers.exitCodes().every((code) => code === 0) && pressure === null ? 'Succeeded' : 'Failed';
     await containers.stopSidecars();
     await link.restored();
-    if (pressure !== null) return reportEviction(pressure);
+    if (pressure !== null) return endEvicted(pressure);
     // A kubelet that finds a deleted Pod's container ended at its return lets the Pod go first, then reports (K9).
     if (link.wasMissed() && store.get('Pod', namespace, name)?.metadata.deletionTimestamp !== undefined) {
       forceDelete();
@@ -156,16 +158,20 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
     forceDelete();
   }
 
-  function reportEviction(resource: PressedResource): void {
+  /** The Pod stays as Failed, and is not started in place; one that is being deleted goes. */
+  async function endEvicted(resource: PressedResource): Promise<void> {
     const message = PRESSURE[resource];
     report({ phase: 'Failed', reason: 'Evicted', message, sandbox: 'stopped' });
-    if (resource !== 'memory' || gone.signal.aborted) return;
-    addCondition('DisruptionTarget', 'True', 'TerminationByKubelet', message);
+    if (resource === 'memory' && !gone.signal.aborted) addCondition('DisruptionTarget', 'True', 'TerminationByKubelet', message);
+    if (!deleted.signal.aborted) return;
+    await clock.sleep(FORCE_DELETE_MS, gone.signal);
+    forceDelete();
   }
 
   async function live(): Promise<void> {
     if (!(await schedule()) || !(await prepare())) return;
     if (gone.signal.aborted) return;
+    if (pressure !== null) return finish();
     if (stop.aborted) return endUnstarted();
     const startError = strikes('startError');
     if (startError !== undefined) return failStart(startError.message);
@@ -198,16 +204,24 @@ export function livePod(node: NodeContext, created: PodObject): PodLife {
         return containers.exit(fault.code);
       case 'nodePressure':
         pressure = fault.resource;
-        return containers.kill();
+        return end('evicted');
       case 'nodeLost':
         link.cut();
         disruptor.nodeLost(namespace, name, gone.signal, fault.tolerationMs);
         if (fault.returnsAfterMs !== undefined) tasks.after(fault.returnsAfterMs, comeBack, gone.signal);
+        if (fault.machineDies === true) end('its machine died');
         return;
       case 'nodeDeleted':
         link.cut();
-        return disruptor.nodeDeleted(namespace, name, gone.signal);
+        disruptor.nodeDeleted(namespace, name, gone.signal);
+        if (fault.machineDies === true) end('its machine died');
+        return;
     }
+  }
+
+  function end(because: string): void {
+    over.abort(because);
+    containers.kill();
   }
 
   function comeBack(): void {

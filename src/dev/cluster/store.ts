@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '../../clock.ts';
-import { deepFreeze } from '../../hooks/deep-freeze.ts';
+import { deepFreeze } from '../deep-freeze.ts';
 import { type Random, randomUuid } from '../forgejo/random.ts';
 import { sameJson } from '../same-json.ts';
 import { validateMeta, validateUpdate, withDefaults } from './admission.ts';

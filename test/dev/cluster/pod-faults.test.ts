@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PodFault } from '../../../src/dev/cluster/faults.ts';
 import type { PodObject } from '../../../src/dev/cluster/objects.ts';
-import { job, NAMESPACE, type RunnerOptions, type Scripted, scripted, secret } from './scripted.ts';
+import { deployment, job, NAMESPACE, type RunnerOptions, type Scripted, scripted, secret } from './scripted.ts';
 
 async function start(faults: readonly PodFault[], seconds: number | null, options: RunnerOptions = { handle: 'h' }): Promise<Scripted> {
   const world = scripted();
@@ -129,5 +129,35 @@ describe('a Pod that is deleted by force', () => {
     await world.clock.advance(1000);
     expect(world.cluster.list('Pod')).toEqual([]);
     expect(world.cluster.processes()).toMatchObject([{ runner: 'runner-1', taskId: 1 }]);
+  });
+});
+
+describe('a Pod that the kubelet evicts', () => {
+  const LOW: PodFault = { kind: 'nodePressure', afterMs: 0, resource: 'memory' };
+
+  test('a deleted one ends at once, and not with its grace', async () => {
+    const world = await start([], 300);
+    const { name } = podOf(world).metadata;
+    world.cluster.delete('Pod', NAMESPACE, name);
+    await world.clock.advance(2000);
+    world.cluster.inject(NAMESPACE, name, LOW);
+    await world.clock.advance(2000);
+    expect(world.cluster.get('Pod', NAMESPACE, name)).toBeUndefined();
+    expect(world.cluster.processes()).toEqual([]);
+  });
+
+  test('that of a Deployment stays as Failed, and another Pod takes its place', async () => {
+    const world = scripted();
+    world.tasks.set('runner-1', { seconds: 300 });
+    world.answer = () => ({ status: {}, children: [secret('runner-1', world.poolUid()), deployment('runner-1', world.poolUid())] });
+    await world.clock.advance(5000);
+    world.cluster.inject(NAMESPACE, podOf(world).metadata.name, LOW);
+    await world.clock.advance(5000);
+    const pods = world.cluster.list('Pod', NAMESPACE).map(({ status: { phase, reason } }) => [phase, reason]);
+    expect(pods).toEqual([
+      ['Failed', 'Evicted'],
+      ['Running', undefined],
+    ]);
+    expect(world.cluster.processes().length).toBe(1);
   });
 });

@@ -242,6 +242,7 @@ export function remembered(name: string, changes: Partial<RememberedRunner> = {}
     job: null,
     repositoryId: 17,
     reason: null,
+    sinceTask: null,
     lastTask: null,
     task: null,
     asked: [],
@@ -255,7 +256,15 @@ export function remembered(name: string, changes: Partial<RememberedRunner> = {}
 }
 
 export function aBackoff(key: string, changes: Partial<BackoffEntry> = {}): BackoffEntry {
-  return { key, attempts: 1, until: secondsAhead(5), heldBack: false, lastRunner: 'an-earlier-one', ...changes };
+  return {
+    key,
+    attempts: changes.failures ?? 1,
+    failures: changes.attempts ?? 1,
+    until: secondsAhead(5),
+    heldBack: false,
+    lastRunner: 'an-earlier-one',
+    ...changes,
+  };
 }
 
 export function aRecent(name: string, changes: Partial<RecentRunner> = {}): RecentRunner {
