@@ -6,12 +6,10 @@
  */
 import { causeOfLostTask, noticeOf } from './cause.ts';
 import { endOfProcess } from './death.ts';
-import { coveredJobs } from './demand.ts';
-import type { QueuedJob, Registration } from './forgejo.ts';
-import type { Instant } from './instant.ts';
+import type { QueuedJob } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
-import type { Effect, Memory, RememberedRunner, World } from './model.ts';
-import { readOwnership } from './ownership.ts';
+import type { Effect, World } from './model.ts';
+import { heldBy, openTasks } from './open-tasks.ts';
 import {
   ACTIVE_AFTER_REPORT_MS,
   ASK_IDLE_AGAIN_MS,
@@ -24,29 +22,6 @@ import {
 
 /** So many questions are asked as one runner in one call. */
 export const ASKS_AT_ONCE = 8;
-/** Older ones have been asked about long ago, and what is remembered of that has an end (`settle.ts`). */
-export const MOST_OPEN = 40;
-
-/** Tasks for our labels that no live runner of ours explains, nor a busy one that another pool made for that job; latest first. */
-export function openTasks(world: World, slots: readonly Judged[]): readonly QueuedJob[] {
-  if (world.forgejo.kind !== 'answered') return [];
-  const { jobs, registrations } = world.forgejo.snapshot;
-  const live = slots.filter((slot) => isLive(slot.phase));
-  const handles = new Set([...live.flatMap(({ tags }) => tags.handle ?? []), ...busyHandles(registrations)]);
-  const tasks = new Set(live.flatMap(({ remembered }) => (remembered === null ? [] : heldBy(remembered))));
-  return coveredJobs(jobs, world.spec)
-    .filter((job) => job.status === 'running' && job.taskId > 0 && !handles.has(job.handle) && !tasks.has(job.taskId))
-    .toSorted((a, b) => b.taskId - a.taskId)
-    .slice(0, MOST_OPEN);
-}
-
-function busyHandles(registrations: readonly Registration[]): readonly string[] {
-  return registrations.flatMap((row) => (row.status === 'active' ? (readOwnership(row.description)?.handle ?? []) : []));
-}
-
-export function heldBy({ task, lostTasks }: Pick<RememberedRunner, 'task' | 'lostTasks'>): readonly number[] {
-  return task === null ? lostTasks : [task, ...lostTasks];
-}
 
 /** Those that have been open for long enough that whoever took them would be known. */
 export function overdueTasks(world: World, slots: readonly Judged[]): readonly QueuedJob[] {
@@ -138,35 +113,4 @@ function sawDeath(slot: Judged): boolean {
 
 export function podsThatCanRun(slot: Pick<Judged, 'pods'>): number {
   return slot.pods.filter(({ state }) => state.kind === 'running').length;
-}
-
-// --------------------------------------------------------------------------------------------- what is remembered of them
-
-/** Of the tasks that it holds the latest may be its work; the others can't. */
-export function sortHeld(
-  old: RememberedRunner | null,
-  found: readonly number[],
-  isRunning: (taskId: number) => boolean,
-): Pick<RememberedRunner, 'task' | 'lostTasks'> {
-  const held = [...new Set([...(old === null ? [] : heldBy(old)), ...found])].filter(isRunning).toSorted((a, b) => a - b);
-  return { task: held.at(-1) ?? null, lostTasks: held.slice(0, -1) };
-}
-
-/** Counted anew while a second Pod of it can run: both may be at work. */
-export function lostSince(slot: Judged, lostTasks: readonly number[], now: Instant): Instant | null {
-  if (lostTasks.length === 0) return null;
-  return podsThatCanRun(slot) > 1 ? now : (slot.remembered?.lostSince ?? now);
-}
-
-/** What only a sequence of fresh reads can tell: since when a task has been open, and since when the lists miss no report. */
-export function rememberReads(world: World, slots: readonly Judged[]): Pick<Memory, 'openTasks' | 'listed'> {
-  const { memory, now } = world;
-  if (world.forgejo.kind !== 'answered') return { openTasks: memory.openTasks, listed: null };
-  const { registrationsReadAt: last, answeringSince } = world.forgejo.snapshot;
-  const before = memory.listed;
-  const unbroken = before !== null && last - before.last <= LISTS_AT_MOST_APART_MS && before.since >= answeringSince;
-  return {
-    openTasks: new Map(openTasks(world, slots).map(({ taskId }) => [taskId, memory.openTasks.get(taskId) ?? now])),
-    listed: { since: unbroken ? before.since : last, last },
-  };
 }

@@ -9,8 +9,9 @@ import { endedBy, strayPods } from './evidence.ts';
 import type { QueuedJob, RegistrationRef } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
-import { ASKS_AT_ONCE, heldBy, MOST_OPEN } from './lost-task.ts';
+import { ASKS_AT_ONCE } from './lost-task.ts';
 import type { Effect, World } from './model.ts';
+import { heldBy, MOST_OPEN } from './open-tasks.ts';
 import { ACTIVE_AFTER_REPORT_MS, JUST_READ_MS, UNHEARD_AFTER_MS } from './times.ts';
 
 export type Retirement =

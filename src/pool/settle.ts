@@ -13,10 +13,10 @@ import type { Fate } from './fate.ts';
 import type { QueuedJob } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
-import { lostSince, rememberReads, sortHeld } from './lost-task.ts';
 import type { Memory, Outcome, RememberedRunner, World } from './model.ts';
 import type { RunnerTags } from './observed.ts';
 import type { Plan } from './plan.ts';
+import { lostSince, rememberReads, sortHeld } from './task-memory.ts';
 
 /** One child of a runner; a runner's objects are rendered from its tags and the credentials that the hooks hold. */
 export type ChildIntent =

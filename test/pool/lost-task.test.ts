@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { QueuedJob } from '../../src/pool/forgejo.ts';
 import { judge } from '../../src/pool/judge.ts';
-import { openTasks } from '../../src/pool/lost-task.ts';
 import type { Memory, Outcome, RememberedRunner, World } from '../../src/pool/model.ts';
 import type { ObservedPod } from '../../src/pool/observed.ts';
+import { openTasks } from '../../src/pool/open-tasks.ts';
 import { describeOwnership } from '../../src/pool/ownership.ts';
 import {
   aJob,
