@@ -81,10 +81,15 @@ export const TABLE: readonly Row[] = [
   {
     row: '4c',
     because: 'its Secret was deleted by hand, and no new Pod of its Deployment can start without',
-    when: (s) => !s.secret && s.kind === 'Deployment' && (s.row === 'absent' || (podWaits(s) && s.row === 'offline')),
+    when: (s) => !s.secret && s.kind === 'Deployment' && podWaits(s) && (s.row === 'absent' || s.row === 'offline'),
     phase: 'failed',
   },
-  { row: '4d', because: 'its Secret was deleted by hand, or is late and it is at work already', when: (s) => !s.secret, phase: 'detached' },
+  {
+    row: '4d',
+    because: 'its Secret was deleted by hand, or is late and it is at work already',
+    when: (s) => !s.secret && !(s.kind === 'Deployment' && s.row === 'absent'),
+    phase: 'detached',
+  },
 
   {
     row: '5a',

@@ -166,10 +166,10 @@ const CASES: readonly Case[] = [
     phase: 'failed',
   },
   {
-    because: 'a daemon whose registration is gone lives for ever',
+    because: 'a daemon whose registration is gone lives for ever, and counts until its Pod has ended',
     seen: { ...BUSY, kind: 'Deployment', secret: false, row: 'absent', last: 'other' },
-    row: '4c',
-    phase: 'failed',
+    row: '6',
+    phase: 'deregistered',
   },
   { because: 'a running Pod keeps the files of its Secret', seen: { ...BUSY, secret: false }, row: '4d', phase: 'detached' },
   {

@@ -109,3 +109,11 @@ export function restartOperator(simulation: Simulation, cluster: number, { repli
   troubles.note({ kind: 'operator', from: world.clock.now(), until: world.clock.now() + 1 });
   return true;
 }
+
+/** Until the next change of the route, or the end of the faults. */
+export function route({ world, scenario, troubles, startedAt }: Simulation, cluster: number, { to }: Of<'route'>): boolean {
+  const now = world.clock.now();
+  world.route(cluster, to);
+  if (to === 'alternate') troubles.note({ kind: 'turns', from: now, until: startedAt + scenario.chaosMs });
+  return true;
+}

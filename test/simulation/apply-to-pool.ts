@@ -23,17 +23,17 @@ export function edit(simulation: Simulation, cluster: number, change: (edits: Po
 }
 
 /** An edit that is taken back after a while. */
-export function editFor(
-  simulation: Simulation,
-  cluster: number,
-  forMs: number,
-  field: 'extraLabels' | 'removedLabels' | 'pauses',
-): boolean {
-  const change = (by: number) => (edits: PoolEdits) => {
-    edits[field] += by;
-  };
-  later(simulation, forMs, () => void edit(simulation, cluster, change(-1)));
-  return edit(simulation, cluster, change(1));
+export function editFor(simulation: Simulation, cluster: number, forMs: number, change: (edits: PoolEdits, by: 1 | -1) => void): boolean {
+  later(simulation, forMs, () => void edit(simulation, cluster, (edits) => change(edits, -1)));
+  return edit(simulation, cluster, (edits) => change(edits, 1));
+}
+
+/** A pool that serves every repository may keep warm runners, and can not be told to choose. */
+export function denyRepository(simulation: Simulation, cluster: number, { repository, forMs }: Of<'denyRepository'>): boolean {
+  if (simulation.scenario.sharing.choice === null) return false;
+  return editFor(simulation, cluster, forMs, ({ denials }, by) => {
+    denials[repository] += by;
+  });
 }
 
 export function deletePool(simulation: Simulation, cluster: number, { propagation, recreateAfterMs }: Of<'deletePool'>): boolean {
@@ -107,6 +107,7 @@ export function deleteWorkload(simulation: Simulation, cluster: number, { which,
   const victim = at([...owner.list('Job', NAMESPACE), ...owner.list('Deployment', NAMESPACE)].filter(isRunners), which);
   if (victim === undefined) return false;
   owner.delete(victim.kind === 'Job' ? 'Job' : 'Deployment', NAMESPACE, victim.metadata.name, { propagation });
+  simulation.ledger.droppedByHand(victim.metadata.labels?.[LABEL_RUNNER] ?? '');
   return true;
 }
 
@@ -114,6 +115,7 @@ export function deleteSecret(simulation: Simulation, cluster: number, { which }:
   const owner = clusterAt(simulation, cluster);
   const victim = at(owner.list('Secret', NAMESPACE).filter(isRunners), which);
   if (victim === undefined) return false;
+  simulation.ledger.secretDeletedByHand(victim.metadata.name);
   owner.delete('Secret', NAMESPACE, victim.metadata.name);
   return true;
 }

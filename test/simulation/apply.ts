@@ -42,11 +42,13 @@ function happen(simulation: Simulation, { cluster, do: action }: SimulationEvent
     case 'editTemplate':
       return pool.edit(simulation, cluster, (edits) => Object.assign(edits, { template: action.value }));
     case 'addLabel':
-      return pool.editFor(simulation, cluster, action.forMs, 'extraLabels');
+      return pool.editFor(simulation, cluster, action.forMs, (edits, by) => void (edits.extraLabels += by));
     case 'removeLabel':
-      return pool.editFor(simulation, cluster, action.forMs, 'removedLabels');
+      return pool.editFor(simulation, cluster, action.forMs, (edits, by) => void (edits.removedLabels += by));
     case 'pause':
-      return pool.editFor(simulation, cluster, action.forMs, 'pauses');
+      return pool.editFor(simulation, cluster, action.forMs, (edits, by) => void (edits.pauses += by));
+    case 'denyRepository':
+      return pool.denyRepository(simulation, cluster, action);
     case 'deletePool':
       return pool.deletePool(simulation, cluster, action);
     case 'tokenSecretGone':
@@ -83,7 +85,6 @@ function happen(simulation: Simulation, { cluster, do: action }: SimulationEvent
     case 'restartMetacontroller':
       return faults.restartMetacontroller(simulation, cluster, action);
     case 'route':
-      simulation.world.route(cluster, action.to);
-      return true;
+      return faults.route(simulation, cluster, action);
   }
 }

@@ -1,8 +1,8 @@
 /** What may happen, each kind by its weight. */
 import type { Random } from '../../src/dev/forgejo/random.ts';
 import { between, chance, oneOf, weighted } from './draw.ts';
-import { drawFaultAtCreation, drawFaultInLife } from './draw-pod-fault.ts';
-import type { Action, HookTrouble, LaggingKind, ServerFault, Surface } from './scenario.ts';
+import { drawFaultAtCreation, drawFaultInLife, drawSidecarFault } from './draw-pod-fault.ts';
+import type { Action, HookTrouble, LaggingKind, Scenario, ServerFault, Surface } from './scenario.ts';
 
 type Draw = (random: Random) => Action;
 
@@ -14,7 +14,7 @@ const LAGGING: readonly LaggingKind[] = ['all', 'all', 'Secret', 'Job', 'Pod', '
 const COMMON: readonly (readonly [number, Draw])[] = [
   // people
   [5, (random) => ({ kind: 'cancel', which: random.next() })],
-  [3, (random) => ({ kind: 'rerun', which: random.next() })],
+  [4, (random) => ({ kind: 'rerun', which: random.next() })],
   [2, (random) => ({ kind: 'deleteRow', which: random.next() })],
   [2, (random) => ({ kind: 'quota', of: oneOf(random, QUOTAS), forMs: between(random, 2_000, 45_000) })],
   [2, (random) => ({ kind: 'twinRow', which: random.next() })],
@@ -46,8 +46,15 @@ const COMMON: readonly (readonly [number, Draw])[] = [
   [2, (random) => ({ kind: 'restartMetacontroller', downMs: between(random, 500, 8_000) })],
 ];
 
-export function drawTrouble(random: Random, replicas: boolean): Action {
-  if (replicas && chance(random, 0.15)) return { kind: 'route', to: oneOf(random, ['first', 'second', 'alternate'] as const) };
+/** What only some worlds have. */
+export function drawTrouble(
+  random: Random,
+  { world, containerMode, sharing }: Pick<Scenario, 'world' | 'containerMode' | 'sharing'>,
+): Action {
+  if (containerMode === 'Dind' && chance(random, 0.1)) return { kind: 'nextPodFault', fault: drawSidecarFault(random), times: 1 };
+  if (sharing.choice !== null && chance(random, 0.1))
+    return { kind: 'denyRepository', repository: oneOf(random, REPOSITORIES), forMs: between(random, 2_000, 40_000) };
+  if (world === 'replicas' && chance(random, 0.15)) return { kind: 'route', to: oneOf(random, ['first', 'second', 'alternate'] as const) };
   return weighted(random, COMMON)(random);
 }
 
@@ -71,9 +78,7 @@ export function drawDeletion(random: Random): Action {
 }
 
 function drawPodFault(random: Random): Action {
-  const fault = drawFaultInLife(random);
-  const lost = fault.kind === 'nodeDeleted' || (fault.kind === 'nodeLost' && fault.returnsAfterMs === undefined);
-  return { kind: 'podFault', which: random.next(), fault, machineDies: lost && chance(random, 0.7) };
+  return { kind: 'podFault', which: random.next(), fault: drawFaultInLife(random) };
 }
 
 function drawForgejoFault(random: Random): Action {

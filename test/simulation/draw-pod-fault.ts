@@ -41,8 +41,8 @@ const IN_LIFE: readonly (readonly [number, Draw])[] = [
   [2, (random) => ({ kind: 'evicted', afterMs: 0, ...grace(random) })],
   [2, (random) => ({ kind: 'preempted', afterMs: 0, ...grace(random) })],
   [2, (random) => ({ kind: 'nodePressure', afterMs: 0, resource: oneOf(random, ['memory', 'ephemeral-storage'] as const) })],
-  [2, (random) => ({ kind: 'nodeLost', afterMs: 0, tolerationMs: between(random, 5_000, 30_000), ...comesBack(random) })],
-  [1, () => ({ kind: 'nodeDeleted', afterMs: 0 })],
+  [2, (random) => ({ kind: 'nodeLost', afterMs: 0, tolerationMs: between(random, 5_000, 30_000), ...becomesOfIt(random) })],
+  [1, (random) => ({ kind: 'nodeDeleted', afterMs: 0, machineDies: random.next() < 0.7 })],
   [1, () => ({ kind: 'stepOomKilled' })],
 ];
 
@@ -54,10 +54,15 @@ export function drawFaultInLife(random: Random): PodFault {
   return weighted(random, IN_LIFE)(random);
 }
 
+/** Only of Pods with a Docker sidecar. */
+export function drawSidecarFault(random: Random): PodFault {
+  return { kind: oneOf(random, ['sidecarUnready', 'sidecarDeaf'] as const) };
+}
+
 function grace(random: Random): { readonly graceSeconds?: number } {
   return random.next() < 0.3 ? { graceSeconds: between(random, 0, 4) } : {};
 }
 
-function comesBack(random: Random): { readonly returnsAfterMs?: number } {
-  return random.next() < 0.5 ? { returnsAfterMs: between(random, 10_000, 60_000) } : {};
+function becomesOfIt(random: Random): { readonly returnsAfterMs?: number; readonly machineDies?: boolean } {
+  return random.next() < 0.5 ? { returnsAfterMs: between(random, 10_000, 60_000) } : { machineDies: random.next() < 0.7 };
 }

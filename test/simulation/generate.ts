@@ -2,6 +2,7 @@
 import { createRandom, type Random } from '../../src/dev/forgejo/random.ts';
 import { between, chance, oneOf, weighted } from './draw.ts';
 import { drawDeletion, drawJob, drawTrouble } from './draw-action.ts';
+import { drawSpec } from './draw-spec.ts';
 import { RECIPES, type Recipe } from './recipes.ts';
 import type { Action, Scenario, SimulationEvent, WorldKind } from './scenario.ts';
 
@@ -9,6 +10,8 @@ import type { Action, Scenario, SimulationEvent, WorldKind } from './scenario.ts
 const SEED_STRIDE = 0x9e3779b1;
 /** The pool is up before anything goes wrong. */
 const FIRST_EVENT_MS = 500;
+/** Long enough for the windows of the first two minutes to open and to close in it; the runs begin late in the first one. */
+const WINDOWS_MS = 95_000;
 
 export function generateScenario(seed: number): Scenario {
   const random = createRandom(Math.imul(seed + 1, SEED_STRIDE));
@@ -19,19 +22,15 @@ export function generateScenario(seed: number): Scenario {
   ]);
   const neighbour = chance(random, 0.3);
   const recipe = chance(random, 0.35) ? oneOf(random, RECIPES) : null;
-  const chaosMs = Math.max(between(random, 40_000, 80_000), recipe?.lastsMs ?? 0);
+  const mode = chance(random, 0.7) ? 'Ephemeral' : 'Persistent';
+  const spec = drawSpec(random, mode);
+  const chaosMs = Math.max(between(random, 35_000, 70_000), recipe?.lastsMs ?? 0, spec.windows.length === 0 ? 0 : WINDOWS_MS);
   const base = {
     seed,
     world,
-    mode: chance(random, 0.7) ? 'Ephemeral' : 'Persistent',
-    containerMode: chance(random, 0.15) ? 'Dind' : 'Host',
-    limits: {
-      min: oneOf(random, [0, 0, 1, 2]),
-      max: between(random, 2, 6),
-      jobTimeoutSeconds: oneOf(random, [60, 90]),
-      pendingTimeoutSeconds: oneOf(random, [30, 60]),
-      idleTimeoutSeconds: oneOf(random, [0, 5, 20]),
-    },
+    mode,
+    containerMode: chance(random, 0.2) ? 'Dind' : 'Host',
+    ...spec,
     neighbour,
     // Forgejo's clock is behind, right, or ahead.
     offsetMs: oneOf(random, [0, 0, -600_000, 600_000, -7_000, 7_000]),
@@ -47,7 +46,7 @@ export function generateScenario(seed: number): Scenario {
 
 function drawEvents(
   random: Random,
-  base: Pick<Scenario, 'world' | 'neighbour' | 'chaosMs'>,
+  base: Pick<Scenario, 'world' | 'neighbour' | 'chaosMs' | 'containerMode' | 'sharing'>,
   recipe: Recipe | null,
 ): readonly SimulationEvent[] {
   const { world, neighbour, chaosMs } = base;
@@ -69,7 +68,7 @@ function drawEvents(
   for (const [after, action] of recipe?.steps(random) ?? []) events.push(event(action, start + after, place));
   // A recipe needs some quiet around it.
   for (let troubles = recipe === null ? between(random, 6, 15) : between(random, 2, 6); troubles > 0; troubles -= 1)
-    events.push(event(drawTrouble(random, world === 'replicas')));
+    events.push(event(drawTrouble(random, base)));
   if (chance(random, 0.25)) events.push(event(drawDeletion(random), between(random, chaosMs * 0.3, chaosMs * 0.8)));
   if (chance(random, 0.06)) events.push(event({ kind: 'deleteNamespace' }, chaosMs - 1_000));
   return events.toSorted((a, b) => a.at - b.at);

@@ -3,9 +3,10 @@ import type { PodObject } from '../../src/dev/cluster/objects.ts';
 import type { Invariant } from './invariant.ts';
 import { firstOf } from './invariant.ts';
 import { POOL } from './names.ts';
-import { drainTimeoutSeconds } from './pool-spec.ts';
+import { drainTimeoutSeconds, limitsAt } from './pool-spec.ts';
 import { isPodAlive, isRunning, ownerOf, poolOf, runnerOf, type Seen, type SeenCluster } from './seen.ts';
 import { hasOurFinalizer } from './settle.ts';
+import { elapsed } from './simulation.ts';
 
 /** How long a lowered maximum may still have been the old one to a decision whose Pods come now. */
 const MAXIMUM_REMEMBERED_MS = 40_000;
@@ -17,11 +18,12 @@ const FINALIZED_MARGIN_MS = 60_000;
 export const neverMoreThanMaximum: Invariant = {
   name: 'neverMoreThanMaximum',
   because: 'maxRunners is a hard limit of what runs at the same time',
-  start({ edits, ledger }) {
+  start(simulation) {
+    const { edits, ledger, scenario } = simulation;
     const known = new Set<string>();
     const limits: { readonly at: number; readonly max: readonly number[] }[] = [];
     return (seen) => {
-      limits.push({ at: seen.now, max: edits.map(({ max }) => max) });
+      limits.push({ at: seen.now, max: edits.map((each) => limitsAt(scenario, each, elapsed(simulation)).max) });
       while (limits[0] !== undefined && limits[0].at < seen.now - MAXIMUM_REMEMBERED_MS) limits.shift();
       return firstOf(seen.clusters, ({ index, pods, pools, secrets }) => {
         const uid = pools.find(({ metadata }) => metadata.name === POOL)?.metadata.uid;
@@ -74,7 +76,7 @@ export const foreignRowsStay: Invariant = {
 export const noRegistrationWithoutSlot: Invariant = {
   name: 'noRegistrationWithoutSlot',
   because: 'rows pile up in Forgejo',
-  start({ troubles, leftBehind }) {
+  start({ troubles, decisions }) {
     const since = new Map<string, number>();
     const own = new Set<string>();
     return (seen) => {
@@ -88,7 +90,7 @@ export const noRegistrationWithoutSlot: Invariant = {
       return firstOf(stray, (row) => {
         const first = since.get(row.uuid) ?? seen.now;
         since.set(row.uuid, first);
-        if (leftBehind.includes(row.name)) return null;
+        if (decisions.leftBehind.includes(row.name)) return null;
         if (!live.has(ownerOf(row) ?? '')) return `${row.name} is still registered although its pool is gone`;
         const waited = seen.now - Math.max(first, troubles.lastEnd(seen.now));
         return waited > STRAY_GOES_WITHIN_MS ? `${row.name} has been registered for ${Math.round(waited / 1000)} s without a slot` : null;

@@ -2,6 +2,8 @@
 import type { Invariant } from './invariant.ts';
 import { firstOf } from './invariant.ts';
 import type { Ledger } from './ledger.ts';
+import { worse } from './records.ts';
+import type { Scenario } from './scenario.ts';
 import { poolOf, type Seen } from './seen.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -9,24 +11,35 @@ import type { Simulation } from './simulation.ts';
 const DISTURBED_TOO_LONG_MS = 20_000;
 /** The guard: a list after the end, one question, 10 s of silence, the report. A lost node costs its Pod's grace and more. */
 const REPORTED_WITHIN_MS = 400_000;
+/** The world is looked at each half second, and each second once the faults have ended. */
+const LOOKED_AT_EVERY_MS = 1_000;
+/** 30 s, and the time between two looks at the world. */
+const CANCELLED_ENDS_WITHIN_MS = 31_000;
 /** Without credentials nobody can report it; Forgejo's own limit is 10 minutes, looked at every 5. */
 const ZOMBIE_MS = 960_000;
 
 export const busyRunnersKeepTheirRegistration: Invariant = {
   name: 'busyRunnersKeepTheirRegistration',
   because: 'Forgejo answers 204 for a busy runner, and its job then runs for ever',
-  start({ ledger }) {
+  start({ ledger, scenario }) {
     let checked = 0;
     let secretsBefore: ReadonlySet<string> = new Set();
+    const lastAlive = new Map<string, number>();
     return (seen) => {
       const fresh = seen.deletions.slice(checked);
       checked = seen.deletions.length;
-      const couldReport = secretsBefore;
-      secretsBefore = new Set(seen.clusters.flatMap(({ secrets }) => [...secrets]));
+      for (const uuid of seen.alive.keys()) lastAlive.set(uuid, seen.now);
+      const secrets = new Set(seen.clusters.flatMap((each) => [...each.secrets]));
+      // What is not reported is kept as long as its Secret is, and then can't be told from what is over.
+      const couldReport = scenario.reportDeadRunners ? secretsBefore : secrets;
+      secretsBefore = secrets;
       return firstOf(fresh, ({ name, uuid, runningTask }) => {
         if (runningTask === null || ledger.wasDeletedByHand(uuid)) return null;
         if (seen.held.has(runningTask) && !ledger.isOnLostNode(name))
           return `${name} was deregistered while it worked on task ${runningTask}`;
+        // A request of a runner that is dead: what Forgejo hands out after its end can't be its own (src/pool/retire.ts).
+        const startedAt = (seen.jobs.find(({ taskId }) => taskId === runningTask)?.startedAt ?? 0) - scenario.offsetMs;
+        if (startedAt > (lastAlive.get(uuid) ?? 0) + LOOKED_AT_EVERY_MS) return null;
         return couldReport.has(name) ? `${name} was deregistered with task ${runningTask}, which nobody can report any more` : null;
       });
     };
@@ -104,22 +117,31 @@ function reasonInTroubles({ troubles }: Simulation, startedAt: number, endedAt: 
 export const deadRunnersAreReported: Invariant = {
   name: 'deadRunnersAreReported',
   because: 'without a report the job of a dead runner shows as running for 10 to 15 minutes',
-  start({ troubles, ledger }) {
+  start(simulation) {
+    const { troubles, ledger, scenario } = simulation;
     const dead = new Map<number, { readonly since: number; readonly canReport: boolean }>();
     return (seen) => {
       const running = seen.jobs.filter((job) => job.status === 'running' && !seen.held.has(job.taskId));
       for (const taskId of dead.keys()) if (!running.some((job) => job.taskId === taskId)) dead.delete(taskId);
       return firstOf(running, (job) => {
-        const known = dead.get(job.taskId) ?? { since: seen.now, canReport: true };
+        const known = dead.get(job.taskId) ?? { since: seen.now, canReport: isReported(scenario) };
         const mayBeReported = known.canReport && canReport(seen, job.runnerUuid, ledger);
         dead.set(job.taskId, { ...known, canReport: mayBeReported });
         const waited = seen.now - Math.max(known.since, troubles.lastEnd(seen.now));
+        if (mayBeReported) simulation.records = worse(simulation.records, { deadMs: waited });
         const bound = mayBeReported ? REPORTED_WITHIN_MS : ZOMBIE_MS;
         return waited > bound ? `task ${job.taskId} runs on ${Math.round(waited / 1000)} s after the end of its runner` : null;
       });
     };
   },
 };
+
+/** Lists that are further apart prove nothing about a runner that lives (src/pool/times.ts). */
+const LISTS_AT_MOST_APART_SECONDS = 8;
+
+function isReported({ reportDeadRunners, pollIntervalSeconds }: Scenario): boolean {
+  return reportDeadRunners && pollIntervalSeconds < LISTS_AT_MOST_APART_SECONDS;
+}
 
 /** Somebody has its credentials, and a pool to use them for; on a lost node nothing of it lives on to be heard of. */
 function canReport(seen: Seen, uuid: string | null, ledger: Ledger): boolean {
@@ -128,10 +150,45 @@ function canReport(seen: Seen, uuid: string | null, ledger: Ledger): boolean {
   return seen.clusters.some(({ secrets, pools }) => secrets.has(row.name) && pools.length > 0);
 }
 
+export const reportsAreOff: Invariant = {
+  name: 'reportsAreOff',
+  because: 'with `reportDeadRunners: false` nothing is ever reported',
+  start: ({ scenario, decisions }) => {
+    return () => (scenario.reportDeadRunners || decisions.reported.length === 0 ? null : `${decisions.reported[0]} was reported`);
+  },
+};
+
+export const cancelledTasksEnd: Invariant = {
+  name: 'cancelledTasksEnd',
+  because: 'what a user has cancelled must not go on with what it does',
+  start(simulation) {
+    const { troubles, ledger } = simulation;
+    const since = new Map<number, number>();
+    return (seen) => {
+      for (const { status, taskId } of seen.jobs)
+        if (status === 'cancelled' && taskId > 0 && !since.has(taskId)) since.set(taskId, seen.now);
+      return firstOf(
+        seen.clusters.flatMap(({ processes }) => processes),
+        ({ taskId, runner, uuid }) => {
+          const cancelledAt = since.get(taskId ?? 0);
+          if (cancelledAt === undefined || ledger.wasDeletedByHand(uuid)) return null;
+          const waited = seen.now - Math.max(cancelledAt, troubles.lastEnd(seen.now));
+          simulation.records = worse(simulation.records, { cancelMs: waited });
+          return waited > CANCELLED_ENDS_WITHIN_MS
+            ? `${runner} still works on task ${taskId}, cancelled ${Math.round(waited / 1000)} s ago`
+            : null;
+        },
+      );
+    };
+  },
+};
+
 export const TASK_INVARIANTS: readonly Invariant[] = [
   busyRunnersKeepTheirRegistration,
   idleRunnersKeepTheirRegistration,
   livingRunnersAreNotReported,
   noTaskIsLost,
   deadRunnersAreReported,
+  reportsAreOff,
+  cancelledTasksEnd,
 ];

@@ -13,12 +13,20 @@ export interface Ledger {
   /** That registration was deleted by a person. */
   deletedByHand(uuid: string): void;
   wasDeletedByHand(uuid: string): boolean;
+  /** Its workload was deleted by a person. */
+  droppedByHand(runner: string): void;
+  wasDroppedByHand(runner: string): boolean;
+  /** That runner's Secret was deleted by a person. */
+  secretDeletedByHand(runner: string): void;
+  wasSecretDeletedByHand(runner: string): boolean;
 }
 
 export function createLedger(): Ledger {
   const entries = new Map<string, { readonly at: number; readonly reason: string }[]>();
   const lost = new Set<string>();
   const deleted = new Set<string>();
+  const secretsDeleted = new Set<string>();
+  const dropped = new Set<string>();
 
   return {
     explain(runner, at, reason) {
@@ -28,6 +36,10 @@ export function createLedger(): Ledger {
     lostNode: (runner) => void lost.add(runner),
     deletedByHand: (uuid) => void deleted.add(uuid),
     wasDeletedByHand: (uuid) => deleted.has(uuid),
+    droppedByHand: (runner) => void dropped.add(runner),
+    wasDroppedByHand: (runner) => dropped.has(runner),
+    secretDeletedByHand: (runner) => void secretsDeleted.add(runner),
+    wasSecretDeletedByHand: (runner) => secretsDeleted.has(runner),
     isOnLostNode: (runner) => lost.has(runner),
   };
 }

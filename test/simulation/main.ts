@@ -1,10 +1,10 @@
-/** `npm run simulate -- --runs N --seed S [--workers W] [--keep-going] [--replay FILE]`. */
+/** `npm run simulate -- --runs N --seed S [--workers W] [--keep-going] [--no-shrink] [--replay FILE]`. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { readAssets } from './assets.ts';
 import { gapsOf } from './coverage.ts';
-import { reportFailure, violationOf } from './report.ts';
+import { reportFailure, violationLine, violationOf } from './report.ts';
 import { runMany } from './run-many.ts';
 import type { Scenario } from './scenario.ts';
 import { summaryOf } from './summary.ts';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: String(availableParallelism()) },
     replay: { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
+    'no-shrink': { type: 'boolean', default: false },
   },
 });
 
@@ -43,13 +44,17 @@ async function simulate(): Promise<boolean> {
     firstSeed: Number(values.seed),
     workers: Number(values.workers),
     keepGoing: values['keep-going'],
-    progress: (done, failed) => void process.stderr.write(`\r${done}/${runs}${failed === 0 ? '' : `, ${failed} failed`}`),
+    progress(done, failure) {
+      process.stderr.write(`\r${done}/${runs}`);
+      if (failure !== null) print(violationLine(failure));
+    },
   });
   process.stderr.write('\n');
   const seconds = (performance.now() - started) / 1000;
-  for (const { seed, result } of failures) print(`seed ${seed}: ${result.kind === 'violation' ? result.invariant : result.kind}`);
-  const assets = await readAssets();
-  for (const failure of failures.slice(0, MOST_SHRUNK)) print(`\n${await reportFailure(failure, assets)}`);
+  if (!values['no-shrink']) {
+    const assets = await readAssets();
+    for (const failure of failures.slice(0, MOST_SHRUNK)) print(`\n${await reportFailure(failure, assets)}`);
+  }
   print(`\n${summaryOf(tally, seconds)}`);
   const gaps = gapsOf(tally);
   const complete = gaps.unexpected.length === 0 && (runs < FULL_RUNS || (gaps.rows.length === 0 && gaps.unseen.length === 0));

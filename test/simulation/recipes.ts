@@ -124,6 +124,34 @@ export const RECIPES: readonly Recipe[] = [
         : []),
     ],
   },
+  {
+    because: 'a pool is deleted right after the answer of a registration was lost',
+    lastsMs: 20_000,
+    steps: (random) => [
+      [0, { kind: 'forgejoFault', surface: 'api', fault: { kind: 'loseAnswer' }, forMs: 3_000, times: 1, writesOnly: true }],
+      [50, job(random)],
+      [between(random, 200, 3_000), { kind: 'deletePool', propagation: 'Background', recreateAfterMs: between(random, 1_000, 5_000) }],
+    ],
+  },
+  {
+    because: 'what stands in front of Forgejo answers 404 to what is to be deleted',
+    lastsMs: 40_000,
+    steps: (random) => [
+      [0, { kind: 'scale', min: 2, max: 5 }],
+      [
+        between(random, 8_000, 12_000),
+        {
+          kind: 'forgejoFault',
+          surface: 'api',
+          fault: { kind: 'serverError', status: 404 },
+          forMs: 25_000,
+          times: between(random, 1, 3),
+          writesOnly: true,
+        },
+      ],
+      [12_500, { kind: 'scale', min: 0, max: 5 }],
+    ],
+  },
 ];
 
 function job(random: Random): Extract<Action, { readonly kind: 'queue' }> {

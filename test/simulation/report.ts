@@ -18,6 +18,12 @@ export async function violationOf(scenario: Scenario, assets: Assets): Promise<V
   }
 }
 
+/** The mutants' script looks for it. */
+export function violationLine({ seed, result }: Failure): string {
+  const invariant = result.kind === 'violation' ? result.invariant : 'crash';
+  return `violation: ${invariant}, seed ${seed}: ${result.detail.split('\n', 1)[0]}`;
+}
+
 /** Shrinks the failure and returns what to print. */
 export async function reportFailure({ seed, result }: Failure, assets: Assets, directory: string = tmpdir()): Promise<string> {
   if (result.kind === 'crashed') return `seed ${seed} crashed: ${result.detail}`;

@@ -9,7 +9,8 @@ export interface ManyOptions {
   readonly workers: number;
   /** Go on after a failure. */
   readonly keepGoing: boolean;
-  readonly progress?: (done: number, failed: number) => void;
+  /** Called after each run, and with what broke in it. */
+  readonly progress?: (done: number, failure: Failure | null) => void;
 }
 
 export type Failure = Answer & { readonly result: Exclude<Answer['result'], { kind: 'passed' }> };
@@ -32,12 +33,13 @@ export async function runMany(options: ManyOptions): Promise<Many> {
   }
 
   function take({ seed, result }: Answer): void {
-    if (result.kind !== 'passed') failures.push({ seed, result });
-    else {
+    const failure = result.kind === 'passed' ? null : { seed, result };
+    if (failure !== null) failures.push(failure);
+    else if (result.kind === 'passed') {
       tally = addTallies(tally, result.tally);
       if (result.tally.thin === 0) counted += 1;
     }
-    options.progress?.(counted + failures.length, failures.length);
+    options.progress?.(counted + failures.length, failure);
   }
 
   async function drive(worker: Worker): Promise<void> {

@@ -2,17 +2,23 @@
 import { KIND } from '../../src/api/keys.ts';
 import { createVirtualWorld, type VirtualWorld } from '../../src/dev/virtual-world.ts';
 import { applyEvent } from './apply.ts';
+import { watchDecisions } from './decisions.ts';
 import type { Check } from './invariant.ts';
-import { LOAD_INVARIANTS, loadOf } from './invariants-of-load.ts';
+import { LOAD_INVARIANTS } from './invariants-of-load.ts';
+import { retriesBackOff } from './invariants-of-retries.ts';
+import { rollsInSteps } from './invariants-of-rolling.ts';
 import { RUNNER_INVARIANTS } from './invariants-of-runners.ts';
+import { secretsOutliveRegistrations } from './invariants-of-secrets.ts';
+import { SHARING_INVARIANTS } from './invariants-of-sharing.ts';
 import { TASK_INVARIANTS } from './invariants-of-tasks.ts';
+import { loadOf } from './load.ts';
 import { NAMESPACE } from './names.ts';
 import type { Scenario } from './scenario.ts';
 import { look, type Seen } from './seen.ts';
 import { setUp } from './set-up.ts';
 import { deletePools, endFaults, leftovers, openJobs, removeLostPods, restMark, restProblem } from './settle.ts';
 import { createSimulation, elapsed, type Simulation } from './simulation.ts';
-import { addCounts, countDecisions, type DecisionCounts, EMPTY_TALLY, isThin, type Tally } from './tally.ts';
+import { addCounts, EMPTY_TALLY, isThin, type Tally } from './tally.ts';
 
 /** What a run needs from disk. */
 export interface Assets {
@@ -30,8 +36,17 @@ export interface Violation {
 
 export type Result = { readonly kind: 'passed'; readonly tally: Tally } | Violation;
 
-export const ALL_INVARIANTS = [...TASK_INVARIANTS, ...RUNNER_INVARIANTS, ...LOAD_INVARIANTS];
+export const ALL_INVARIANTS = [
+  ...TASK_INVARIANTS,
+  ...RUNNER_INVARIANTS,
+  secretsOutliveRegistrations,
+  retriesBackOff,
+  ...SHARING_INVARIANTS,
+  rollsInSteps,
+  ...LOAD_INVARIANTS,
+];
 
+const MIDNIGHT = Date.parse('2026-11-24T00:00:00Z');
 const STEP_MS = 500;
 const SETTLE_STEP_MS = 1_000;
 /** Back-off of a handle ends after 300 s at most, of a failed start after 600 s; few reach them in a minute of chaos. */
@@ -50,20 +65,20 @@ class Broken extends Error {
 }
 
 export async function runScenario(scenario: Scenario, assets: Assets): Promise<Result> {
-  const leftBehind: string[] = [];
-  const decisions = countDecisions(leftBehind);
+  const decisions = watchDecisions();
   const world = createVirtualWorld({
     seed: scenario.seed,
     ...assets,
     log: decisions.log,
     lag: scenario.lag,
     offsetMs: scenario.offsetMs,
+    startedAt: MIDNIGHT + scenario.startSecond * 1000,
     clusters: scenario.world === 'clusters' ? 2 : 1,
     replicas: scenario.world === 'replicas' ? 2 : 1,
   });
-  const simulation = createSimulation(scenario, world, leftBehind);
+  const simulation = createSimulation(scenario, world, decisions);
   try {
-    return { kind: 'passed', tally: await play(simulation, decisions) };
+    return { kind: 'passed', tally: await play(simulation) };
   } catch (error) {
     if (error instanceof Broken) return error.violation;
     throw error;
@@ -72,7 +87,7 @@ export async function runScenario(scenario: Scenario, assets: Assets): Promise<R
   }
 }
 
-async function play(simulation: Simulation, decisions: DecisionCounts): Promise<Tally> {
+async function play(simulation: Simulation): Promise<Tally> {
   const checks = ALL_INVARIANTS.map((invariant) => [invariant.name, invariant.start(simulation)] as const);
   const step = (): Seen => checkAll(simulation, checks);
   await setUp(simulation);
@@ -82,7 +97,7 @@ async function play(simulation: Simulation, decisions: DecisionCounts): Promise<
   await rest(simulation, step);
   const own = new Set(simulation.world.clusters.flatMap((cluster) => cluster.list(KIND, NAMESPACE).map(({ metadata }) => metadata.uid)));
   await deletion(simulation, step, own);
-  return tallyOf(simulation, decisions, interventions, waits);
+  return tallyOf(simulation, interventions, waits);
 }
 
 function checkAll(simulation: Simulation, checks: readonly (readonly [string, Check])[]): Seen {
@@ -177,7 +192,9 @@ async function deletion(simulation: Simulation, step: () => Seen, own: ReadonlyS
   const left = leftovers(simulation, seen, own);
   if (left.length > 0) throw broken(simulation, 'nothingIsLeft', left.join(', '));
   const { ledger, orphaned } = simulation;
-  const givenUp = simulation.leftBehind.filter((name) => !ledger.isOnLostNode(name) && !orphaned.has(name));
+  // A deleted pool waits for `drainTimeoutSeconds`; a job that nobody reports goes on for longer.
+  if (!simulation.scenario.reportDeadRunners) return;
+  const givenUp = simulation.decisions.leftBehind.filter((name) => !ledger.isOnLostNode(name) && !orphaned.has(name));
   if (givenUp.length > 0 && simulation.namespacesGone.size === 0)
     throw broken(simulation, 'nothingIsLeft', `given up: ${givenUp.join(', ')}`);
 }
@@ -187,11 +204,12 @@ function strikes({ clusters, forgejo }: VirtualWorld): number {
   return maps.reduce((sum, struck) => sum + [...struck.values()].reduce((a, b) => a + b, 0), 0);
 }
 
-function tallyOf(simulation: Simulation, decisions: DecisionCounts, interventions: Record<string, number>, longestWaitMs: number): Tally {
+function tallyOf(simulation: Simulation, interventions: Record<string, number>, longestWaitMs: number): Tally {
   const { world } = simulation;
   const jobs = world.forgejo.jobs();
   const { queue: jobsQueued = 0, ...others } = interventions;
   const struck = [...world.clusters.map((cluster) => Object.fromEntries(cluster.struck)), forgejoStrikes(world)];
+  const { records, decisions } = simulation;
   const { rows, transitions } = decisions;
   // What is armed strikes later, and is counted then.
   const { nextPodFault: _armed, podFault: _hit, forgejoFault: _rule, hookFault: _calls, ...counted } = others;
@@ -201,7 +219,18 @@ function tallyOf(simulation: Simulation, decisions: DecisionCounts, intervention
     const result = status === 'waiting' || status === 'blocked' ? 'open' : status;
     results[result] = (results[result] ?? 0) + 1;
   }
-  const tally = { ...EMPTY_TALLY, ...loadOf(simulation), runs: 1, jobsQueued, jobs: results, faults, rows, transitions, longestWaitMs };
+  const tally = {
+    ...EMPTY_TALLY,
+    ...loadOf(simulation),
+    runs: 1,
+    jobsQueued,
+    jobs: results,
+    faults,
+    rows,
+    transitions,
+    longestWaitMs,
+    records,
+  };
   return { ...tally, virtualSeconds: Math.round(elapsed(simulation) / 1000), thin: isThin(tally) ? 1 : 0 };
 }
 

@@ -8,6 +8,7 @@ import type { PodFault } from '../../src/dev/cluster/faults.ts';
 /** `replicas`: two replicas of the operator; `clusters`: two clusters with an operator each, on one scope. */
 export type WorldKind = 'single' | 'replicas' | 'clusters';
 export type Mode = 'Ephemeral' | 'Persistent';
+export type Repository = 'acme/app' | 'acme/site';
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
 /** What of Forgejo a fault hits: the REST API, the runners' protocol, or both. */
@@ -28,7 +29,7 @@ export type Action =
   // what people do in Forgejo
   | {
       readonly kind: 'queue';
-      readonly repository: 'acme/app' | 'acme/site';
+      readonly repository: Repository;
       readonly label: 'docker' | 'other';
       readonly durationMs: number;
       readonly group: string | null;
@@ -40,8 +41,8 @@ export type Action =
   | { readonly kind: 'twinRow'; readonly which: number }
   /** An administrator deletes a registration of ours in Forgejo. */
   | { readonly kind: 'deleteRow'; readonly which: number }
-  | { readonly kind: 'actionsUnitOff'; readonly repository: 'acme/app' | 'acme/site'; readonly forMs: number }
-  | { readonly kind: 'repositoryAway'; readonly repository: 'acme/app' | 'acme/site'; readonly forMs: number }
+  | { readonly kind: 'actionsUnitOff'; readonly repository: Repository; readonly forMs: number }
+  | { readonly kind: 'repositoryAway'; readonly repository: Repository; readonly forMs: number }
   | { readonly kind: 'organizationRenamed'; readonly forMs: number }
   | { readonly kind: 'actionsOff'; readonly forMs: number }
   // what people do to the pool
@@ -50,6 +51,8 @@ export type Action =
   | { readonly kind: 'addLabel'; readonly forMs: number }
   | { readonly kind: 'removeLabel'; readonly forMs: number }
   | { readonly kind: 'pause'; readonly forMs: number }
+  /** The pool stops to serve a repository; only where pools may choose. */
+  | { readonly kind: 'denyRepository'; readonly repository: Repository; readonly forMs: number }
   | { readonly kind: 'deletePool'; readonly propagation: Propagation; readonly recreateAfterMs: number | null }
   | { readonly kind: 'tokenSecretGone'; readonly forMs: number }
   | { readonly kind: 'rotateToken' }
@@ -59,8 +62,7 @@ export type Action =
   /** `graceSeconds` null: the Pod's own. */
   | { readonly kind: 'deletePod'; readonly which: number; readonly graceSeconds: number | null }
   // what goes wrong with Pods and nodes
-  /** `machineDies`: of a lost node; otherwise the runner lives on where Kubernetes does not see it. */
-  | { readonly kind: 'podFault'; readonly which: number; readonly fault: PodFault; readonly machineDies: boolean }
+  | { readonly kind: 'podFault'; readonly which: number; readonly fault: PodFault }
   | { readonly kind: 'nextPodFault'; readonly fault: PodFault; readonly times: number }
   /** A quota or an admission policy refuses what we create. */
   | { readonly kind: 'quota'; readonly of: 'Secret' | 'Job' | 'Deployment' | 'ConfigMap'; readonly forMs: number }
@@ -102,12 +104,38 @@ export interface PoolLimits {
   readonly idleTimeoutSeconds: number;
 }
 
+/** Whose job is next, and whose is not served at all. */
+export interface Sharing {
+  readonly order: 'OldestFirst' | 'RoundRobin';
+  readonly maxRunnersPerRepository: number | null;
+  readonly maxRunnersPerOwner: number | null;
+  /** Null: the pool serves every repository, and can't be told otherwise. */
+  readonly choice: { readonly list: 'allow' | 'deny'; readonly repository: Repository } | null;
+  readonly claimDelaySeconds: number;
+}
+
+/** Open once a day; minutes since midnight, UTC. */
+export interface ScheduleWindow {
+  readonly fromMinute: number;
+  readonly minutes: number;
+  /** Null: that of the pool. */
+  readonly min: number | null;
+  readonly max: number;
+}
+
 export interface Scenario {
   readonly seed: number;
   readonly world: WorldKind;
   readonly mode: Mode;
   readonly containerMode: 'Host' | 'Dind';
   readonly limits: PoolLimits;
+  readonly sharing: Sharing;
+  readonly windows: readonly ScheduleWindow[];
+  /** The run begins so many seconds after midnight, UTC. */
+  readonly startSecond: number;
+  readonly pollIntervalSeconds: number;
+  readonly maxUnavailable: number;
+  readonly reportDeadRunners: boolean;
   /** A second pool with other labels in the same namespace and scope. */
   readonly neighbour: boolean;
   /** Forgejo's time less the cluster's, ms. */

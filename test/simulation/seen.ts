@@ -60,6 +60,11 @@ export function ownerOf({ description }: Pick<RunnerView, 'description'>): strin
   return /^forgejo-runner-operator pool=(\S+) /.exec(description)?.[1] ?? null;
 }
 
+/** The job that a registration was made for; null for one that takes any. */
+export function handleOf({ description }: Pick<RunnerView, 'description'>): string | null {
+  return / handle=(?!- )(\S+) /.exec(description)?.[1] ?? null;
+}
+
 export function runnerOf(object: KubeObject): string | null {
   return object.metadata.labels?.[LABEL_RUNNER] ?? null;
 }

@@ -3,7 +3,7 @@ import { KIND } from '../../src/api/keys.ts';
 import { FORGEJO_URL, type VirtualWorld } from '../../src/dev/virtual-world.ts';
 import type { HttpResponse } from '../../src/forgejo/transport.ts';
 import { NAMESPACE, ORGANIZATION, POOL, REPOSITORIES, TOKEN_SECRET } from './names.ts';
-import { firstEdits, neighbourObject, poolObject } from './pool-spec.ts';
+import { firstEdits, neighbourObject, poolObject, repositoryIdOf } from './pool-spec.ts';
 import type { Simulation } from './simulation.ts';
 
 const FOREIGN = 'somebody else’s';
@@ -33,7 +33,10 @@ function setUpForgejo({ forgejo }: VirtualWorld): void {
   forgejo.addUser({ name: 'dev' });
   forgejo.addOrganization({ name: ORGANIZATION, owners: ['dev'] });
   forgejo.addOrganization({ name: 'elsewhere', owners: ['dev'] });
-  for (const path of REPOSITORIES) forgejo.addRepository({ path });
+  for (const path of REPOSITORIES) {
+    const id = forgejo.addRepository({ path });
+    if (id !== repositoryIdOf(path)) throw new Error(`${path} has the id ${id}`);
+  }
 }
 
 export function newToken({ forgejo }: VirtualWorld): string {

@@ -2,15 +2,16 @@
 
 import { KIND } from '../../src/api/keys.ts';
 import type { KubeObject } from '../../src/dev/cluster/objects.ts';
-import { loadOf } from './invariants-of-load.ts';
-import { NAMESPACE, POOL } from './names.ts';
+import { loadOf } from './load.ts';
+import { NAMESPACE, POOL, REPOSITORIES } from './names.ts';
+import { limitsAt, repositoryIdOf, servesRepository } from './pool-spec.ts';
 import { ownerOf, type Seen } from './seen.ts';
 import { applyPool } from './set-up.ts';
-import { type Simulation } from './simulation.ts';
+import { elapsed, type Simulation } from './simulation.ts';
 
 /** Everything that was in force ends now. */
 export function endFaults(simulation: Simulation): void {
-  const { world, troubles, agenda, edits, scenario, lags, poolsGone } = simulation;
+  const { world, troubles, agenda, edits, scenario, lags } = simulation;
   const now = world.clock.now();
   for (const cluster of world.clusters)
     for (const kind of ['Secret', 'ConfigMap', 'Job', 'Deployment'] as const) cluster.refuse(kind, null);
@@ -23,17 +24,23 @@ export function endFaults(simulation: Simulation): void {
     cluster.setLag('all', scenario.lag);
     world.route(index, 'first');
     Object.assign(edits[index] ?? {}, { min: scenario.limits.min, max: scenario.limits.max });
-    if (!poolsGone.has(index)) applyPool(simulation, index);
+    applyPool(simulation, index);
   }
 }
 
 /** Jobs that somebody serves and that have not ended. */
-export function openJobs({ poolsGone, namespacesGone, world, scenario }: Simulation, seen: Seen): readonly Seen['jobs'][number][] {
-  const docker = world.clusters.some((_cluster, index) => !poolsGone.has(index));
+export function openJobs({ poolsGone, namespacesGone, world, scenario, edits }: Simulation, seen: Seen): readonly Seen['jobs'][number][] {
+  const served = new Set(
+    world.clusters.flatMap((_cluster, index) => {
+      const wanted = edits[index];
+      if (poolsGone.has(index) || wanted === undefined) return [];
+      return REPOSITORIES.filter((path) => servesRepository(scenario, wanted, path)).map(repositoryIdOf);
+    }),
+  );
   const other = scenario.neighbour && !namespacesGone.has(0);
-  return seen.jobs.filter(({ status, runsOn }) => {
+  return seen.jobs.filter(({ status, runsOn, repositoryId }) => {
     if (status === 'running') return true;
-    return status === 'waiting' && (runsOn.includes('docker') ? docker : other);
+    return status === 'waiting' && (runsOn.includes('docker') ? served.has(repositoryId) : other);
   });
 }
 
@@ -45,14 +52,16 @@ export function restMark(simulation: Simulation, seen: Seen): string {
 }
 
 /** Whether a pool that rests is as small as it is to be, and nothing of it is without a slot. */
-export function restProblem({ scenario, edits, ledger }: Simulation, seen: Seen): string | null {
+export function restProblem(simulation: Simulation, seen: Seen): string | null {
+  const { scenario, edits, ledger } = simulation;
   for (const { index, pools, secrets, workloads } of seen.clusters) {
     for (const { metadata } of pools) {
       if (metadata.deletionTimestamp !== undefined) continue;
       // The Pod of a Deployment is replaced on another node, and its runner is the same.
       const lost = (name: string): boolean => ledger.isOnLostNode(name) && (scenario.mode === 'Ephemeral' || !workloads.has(name));
       const rows = seen.rows.filter((row) => ownerOf(row) === metadata.uid && !lost(row.name));
-      const wanted = metadata.name === POOL ? Math.min(edits[index]?.min ?? 0, edits[index]?.max ?? 0) : 0;
+      const own = metadata.name === POOL ? edits[index] : undefined;
+      const wanted = own === undefined ? 0 : limitsAt(scenario, own, elapsed(simulation)).min;
       if (rows.length !== wanted) return `${metadata.name} rests with ${rows.length} runners, and should have ${wanted}`;
       const lone = rows.find((row) => !secrets.has(row.name));
       if (lone !== undefined) return `${lone.name} has no Secret`;
@@ -70,13 +79,13 @@ export function deletePools({ world }: Simulation): void {
 }
 
 /** Owned children, registrations, processes: what a pool that is gone must not leave. */
-export function leftovers({ world, ledger, leftBehind, orphaned }: Simulation, seen: Seen, own: ReadonlySet<string>): readonly string[] {
+export function leftovers({ world, ledger, decisions, orphaned }: Simulation, seen: Seen, own: ReadonlySet<string>): readonly string[] {
   const children = world.clusters.flatMap((cluster) =>
     (['Secret', 'ConfigMap', 'Job', 'Deployment'] as const).flatMap((kind) => cluster.list(kind, NAMESPACE)),
   );
   // What is being deleted waits for Kubernetes: with a foreground deletion for the Pod of a lost node.
   const owned = children.filter(({ metadata }) => (metadata.ownerReferences ?? []).length > 0 && metadata.deletionTimestamp === undefined);
-  const rows = seen.rows.filter((row) => own.has(ownerOf(row) ?? '') && !leftBehind.includes(row.name));
+  const rows = seen.rows.filter((row) => own.has(ownerOf(row) ?? '') && !decisions.leftBehind.includes(row.name));
   const processes = [...seen.alive.values()].flat().filter(({ runner }) => !ledger.isOnLostNode(runner) && !orphaned.has(runner));
   return [
     ...owned.map((object) => `${object.kind}/${object.metadata.name}`),
@@ -86,15 +95,15 @@ export function leftovers({ world, ledger, leftBehind, orphaned }: Simulation, s
 }
 
 /**
- * Somebody removes the Pods of lost nodes that hold up what else waits for nothing but them: Kubernetes never does it, and
- * with a foreground deletion the pool itself waits for its Pods.
+ * Somebody removes the Pods of lost nodes that hold up what else waits for nothing but them: Kubernetes never does it. With a
+ * foreground deletion the pool itself waits for its Pods, and a namespace deletes its pools after its Pods.
  */
-export function removeLostPods({ world }: Simulation): void {
-  for (const cluster of world.clusters) {
+export function removeLostPods({ world, namespacesGone }: Simulation): void {
+  for (const [index, cluster] of world.clusters.entries()) {
     const held = cluster
       .list(KIND, NAMESPACE)
       .some(({ metadata }) => metadata.deletionTimestamp !== undefined && !hasOurFinalizer(metadata));
-    if (!held) continue;
+    if (!held && !namespacesGone.has(index)) continue;
     for (const { metadata } of cluster.list('Pod', NAMESPACE)) {
       const overdue = Date.parse(metadata.deletionTimestamp ?? '') < world.clock.now();
       if (overdue) cluster.delete('Pod', NAMESPACE, metadata.name, { graceSeconds: 0 });

@@ -3,8 +3,10 @@ import { isApiError } from '../../src/dev/cluster/api-error.ts';
 import type { Cluster } from '../../src/dev/cluster/cluster.ts';
 import type { VirtualWorld } from '../../src/dev/virtual-world.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
+import type { Decisions } from './decisions.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { firstEdits, type PoolEdits } from './pool-spec.ts';
+import { NO_RECORDS, type Records } from './records.ts';
 import type { LaggingKind, Scenario } from './scenario.ts';
 import { createTroubles, type Troubles } from './troubles.ts';
 
@@ -38,11 +40,12 @@ export interface Simulation {
   /** Clusters whose pool comes back as soon as the old one is gone. */
   readonly poolsToReturn: Set<number>;
   readonly lags: readonly Set<LagInForce>[];
-  /** Names that a finalizer said it left. */
-  readonly leftBehind: string[];
+  readonly decisions: Decisions;
+  /** What came closest to its bound so far. */
+  records: Records;
 }
 
-export function createSimulation(scenario: Scenario, world: VirtualWorld, leftBehind: string[]): Simulation {
+export function createSimulation(scenario: Scenario, world: VirtualWorld, decisions: Decisions): Simulation {
   return {
     scenario,
     world,
@@ -58,7 +61,8 @@ export function createSimulation(scenario: Scenario, world: VirtualWorld, leftBe
     orphaned: new Set(),
     poolsToReturn: new Set(),
     lags: world.clusters.map(() => new Set()),
-    leftBehind,
+    decisions,
+    records: NO_RECORDS,
   };
 }
 

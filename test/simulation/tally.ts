@@ -1,6 +1,5 @@
 /** What one run, or many, have come to: numbers that say whether the simulation has seen anything at all. */
-import type { OperatorLog } from '../../src/hooks/operator-log.ts';
-import type { Phase } from '../../src/pool/model.ts';
+import { NO_RECORDS, type Records, worse } from './records.ts';
 
 export interface Tally {
   readonly runs: number;
@@ -22,6 +21,7 @@ export interface Tally {
   readonly transitions: Readonly<Record<string, number>>;
   /** From the last fault to the end of the last job that could run, virtual ms. */
   readonly longestWaitMs: number;
+  readonly records: Records;
 }
 
 export const EMPTY_TALLY: Tally = {
@@ -37,6 +37,7 @@ export const EMPTY_TALLY: Tally = {
   rows: {},
   transitions: {},
   longestWaitMs: 0,
+  records: NO_RECORDS,
 };
 
 export function addTallies(a: Tally, b: Tally): Tally {
@@ -53,6 +54,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     rows: addCounts(a.rows, b.rows),
     transitions: addCounts(a.transitions, b.transitions),
     longestWaitMs: Math.max(a.longestWaitMs, b.longestWaitMs),
+    records: worse(a.records, b.records),
   };
 }
 
@@ -62,38 +64,6 @@ export function addCounts(a: Counts, b: Counts): Counts {
   const sum: Record<string, number> = { ...a };
   for (const [key, count] of Object.entries(b)) sum[key] = (sum[key] ?? 0) + count;
   return sum;
-}
-
-export interface DecisionCounts {
-  readonly log: OperatorLog;
-  readonly rows: Counts;
-  readonly transitions: Counts;
-}
-
-/** A log that counts what was decided. `leftBehind`: takes the names that a finalizer gave up. */
-export function countDecisions(leftBehind: string[]): DecisionCounts {
-  const rows: Record<string, number> = {};
-  const transitions: Record<string, number> = {};
-  const phases = new Map<string, Phase>();
-  return {
-    rows,
-    transitions,
-    log: {
-      outcomes() {},
-      leftBehind: (_pool, names) => void leftBehind.push(...names),
-      judged({ uid }, slots) {
-        for (const { key, phase, ruledBy } of slots) {
-          rows[ruledBy] = (rows[ruledBy] ?? 0) + 1;
-          const name = `${uid} ${key}`;
-          const before = phases.get(name);
-          if (before === phase) continue;
-          phases.set(name, phase);
-          const transition = `${before ?? 'none'}>${phase}`;
-          transitions[transition] = (transitions[transition] ?? 0) + 1;
-        }
-      },
-    },
-  };
 }
 
 /** A run below it has hardly been one. */

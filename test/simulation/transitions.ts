@@ -24,6 +24,7 @@ const EXPECTED: readonly Expected[] = [
 
   { from: 'issued', to: ['starting'], because: 'its Secret has arrived' },
   { from: 'issued', to: ['idle', 'busy'], because: 'it reports to Forgejo before its Job and its Pod show' },
+  { from: 'issued', to: ['detached'], because: 'its workload shows, and its Secret was deleted by hand' },
   { from: 'issued', to: ['stray', 'inUse'], because: 'its Secret never arrived: nobody runs with it, or somebody does' },
   { from: 'issued', to: ['draining', 'finishing', 'ended'], because: 'its objects show up late, or never, and it is over' },
 
@@ -40,6 +41,7 @@ const EXPECTED: readonly Expected[] = [
   { from: 'starting', to: ['deregistered'], because: 'its registration was deleted by hand' },
   { from: 'starting', to: ['detached'], because: 'its Secret was deleted by hand' },
 
+  { from: 'stuck', to: ['finishing'], because: 'it ended as it was given up' },
   { from: 'stuck', to: ['busy'], because: 'it started at the last moment' },
   { from: 'stuck', to: ['draining', 'stopping', 'ended'], because: 'it is stopped' },
 
@@ -73,6 +75,8 @@ const EXPECTED: readonly Expected[] = [
 
   { from: 'detached', to: ['finishing', 'draining', 'stopping'], because: 'its Pod ends, is deleted, or is stopped' },
   { from: 'detached', to: ['starting', 'busy'], because: 'its Secret was only late' },
+  { from: 'detached', to: ['completed'], because: 'its Job says that its task has ended' },
+  { from: 'detached', to: ['deregistered'], because: 'a persistent one whose registration is gone, too' },
   { from: 'detached', to: ['ended', 'failed', 'inUse'], because: 'its workload went too' },
 
   {
@@ -101,6 +105,7 @@ const EXPECTED: readonly Expected[] = [
   { from: 'stopping', to: ['draining'], because: 'its workload is gone and its Pod runs out its grace' },
   { from: 'stopping', to: ['finishing', 'ended'], because: 'nothing of it runs any more' },
   { from: 'stopping', to: ['starting'], because: 'another replica has not heard that it was stopped' },
+  { from: 'stopping', to: ['failed'], because: 'it was refused before it could start' },
   { from: 'stopping', to: ['inUse', 'stray'], because: 'nothing of it is seen any more but its registration' },
 
   { from: 'ended', to: ['stray', 'inUse', 'issued'], because: 'its Secret is gone, and its registration is not' },
@@ -123,7 +128,7 @@ const EXPECTED: readonly Expected[] = [
   { from: 'completed', to: ['finishing', 'idleExit'], because: 'another replica reads an older list' },
   {
     from: 'completed',
-    to: ['starting', 'issued', 'inUse', 'draining', 'ended'],
+    to: ['starting', 'issued', 'inUse', 'draining', 'ended', 'detached'],
     because: 'its registration was only absent from a list, and its Job is gone',
   },
   { from: 'cancelled', to: ['finishing'], because: 'another replica reads an older list' },
@@ -134,7 +139,7 @@ const EXPECTED: readonly Expected[] = [
 
   { from: 'stray', to: ['ended'], because: 'its registration is gone' },
   { from: 'stray', to: ['issued'], because: 'a new process does not know Forgejo’s clock yet, and takes it for young' },
-  { from: 'stray', to: ['starting', 'inUse'], because: 'its objects, or its runner, show up after all' },
+  { from: 'stray', to: ['starting', 'inUse', 'draining'], because: 'its objects, or its runner, show up after all' },
   { from: 'inUse', to: ['issued'], because: 'a new process learns of Forgejo’s clock, and with it of the age of a registration' },
   { from: 'inUse', to: ['stray'], because: 'nobody runs with it any more' },
 ];

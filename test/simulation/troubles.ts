@@ -3,7 +3,8 @@ import type { HookFaultRule } from '../../src/dev/cluster/hook-faults.ts';
 import type { FaultRule as RequestFaultRule } from '../../src/dev/forgejo/faults.ts';
 
 export interface Span {
-  readonly kind: 'api' | 'rpc' | 'hooks' | 'informers' | 'operator' | 'access';
+  /** `turns`: two replicas answer by turns, which is no fault as such. */
+  readonly kind: 'api' | 'rpc' | 'hooks' | 'informers' | 'operator' | 'access' | 'turns';
   readonly from: number;
   /** Exclusive. */
   readonly until: number;
@@ -16,6 +17,8 @@ export interface Troubles {
   clear(now: number): void;
   /** When the last of them ends; minus infinity when there was none. `since`: of those that have begun by then. */
   lastEnd(since: number): number;
+  /** Whether there was something of that kind between two moments. */
+  overlaps(kind: Span['kind'], from: number, until: number): boolean;
   /** How long, in ms, the runners' protocol was disturbed between two moments. */
   rpcDisturbedMs(from: number, until: number): number;
   readonly requestRules: Set<RequestFaultRule>;
@@ -35,7 +38,9 @@ export function createTroubles(): Troubles {
     note(span) {
       spans = [...spans, span];
     },
-    lastEnd: (since) => Math.max(Number.NEGATIVE_INFINITY, ...spans.filter(({ from }) => from <= since).map(({ until }) => until)),
+    lastEnd: (since) =>
+      Math.max(Number.NEGATIVE_INFINITY, ...spans.filter(({ kind, from }) => kind !== 'turns' && from <= since).map(({ until }) => until)),
+    overlaps: (kind, from, until) => spans.some((span) => span.kind === kind && span.from < until && span.until > from),
     rpcDisturbedMs(from, until) {
       return spans
         .filter(({ kind }) => kind === 'rpc')
