@@ -10,9 +10,9 @@ import { earliest, type Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Effect, World } from './model.ts';
 import { isOverdueFinishing, type Plan, type SettledSlot, settleEnded } from './plan.ts';
-import { endUnheard, retire, retireStray } from './retire.ts';
+import { endUnheard, retire, retireStray, retireUnstarted } from './retire.ts';
 import { unseenRunners } from './settle.ts';
-import { FINALIZE_WITHOUT_TOKEN_MS, SCOPE_GONE_AFTER_MS } from './times.ts';
+import { FINALIZE_WITHOUT_TOKEN_MS, SCOPE_GONE_AFTER_MS, UNHEARD_AFTER_MS } from './times.ts';
 
 export interface FinalizePlan extends Plan {
   /** Nothing is left, or is waited for any longer. */
@@ -46,11 +46,13 @@ export function planFinalize(
 }
 
 /**
- * Nothing of it is registered, and what is left are Pods of a node that no longer answers, ended ones, or orphaned daemons
- * (`kubectl delete --cascade=orphan`): a daemon without a registration lives on and does nothing (facts: Forgejo, section 3).
+ * Nothing of it is registered, and what is left are Pods of a node that no longer answers, ended ones, or orphans
+ * (`kubectl delete --cascade=orphan`) that do nothing: a daemon without a registration (facts: Forgejo, section 3), and a Pod
+ * that has not started.
  */
 export function isLostForGood(slot: Judged): boolean {
-  const orphaned = slot.kind === 'Deployment' && slot.pods.every((pod) => pod.deletionAt === null);
+  const idles = slot.kind === 'Deployment' || slot.pods.every((pod) => pod.state.kind === 'waiting');
+  const orphaned = idles && slot.pods.every((pod) => pod.deletionAt === null);
   const over = slot.phase === 'lost' || orphaned || slot.pods.every((pod) => pod.state.kind === 'terminated');
   return over && slot.evidence.row === 'absent' && slot.secret === null && slot.workload === null;
 }
@@ -111,6 +113,12 @@ function base(world: World, fates: readonly Fate[]): Plan {
   return { fates, effects: [], backoff, recent, desired: 0, atMaximum: false, peaks, demand, wakeAt: null };
 }
 
+/** Its Pod waits for what will not come: its Secret, an image, a node. Nobody deletes it, and a registration that is gone it can't use. */
+function isOrphanedBeforeItsStart(slot: Judged, { now }: World): boolean {
+  const waits = slot.pods.every((pod) => pod.deletionAt === null && pod.state.kind === 'waiting');
+  return slot.workload === null && slot.evidence.row === 'undeclared' && waits && now - slot.since >= UNHEARD_AFTER_MS;
+}
+
 function settleSlot(slot: Judged, slots: readonly Judged[], world: World): SettledSlot {
   const only = (fate: Fate, effects: readonly Effect[] = []): SettledSlot => ({ fate, effects, wakeAt: null, finished: false });
   switch (slot.phase) {
@@ -132,7 +140,10 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World): Settl
       // A daemon that gets TERM ends with its job; left alone it would take the next one.
       return only(slot.kind === 'Deployment' ? stop(slot) : keep(slot));
     case 'draining':
-      return only(keep(slot), endUnheard(slot, slots, world, 'orphans too'));
+      return only(
+        keep(slot),
+        isOrphanedBeforeItsStart(slot, world) ? retireUnstarted(slot) : endUnheard(slot, slots, world, 'orphans too'),
+      );
     case 'stray':
       return only(keep(slot), retireStray(slot));
     case 'lost':

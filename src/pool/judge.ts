@@ -52,8 +52,8 @@ export function isEnded(phase: Phase): phase is EndedPhase {
 function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
   const before = slot.remembered?.phase;
   const nothingRuns = slot.workload === null && slot.pods.every((pod) => pod.state.kind === 'terminated');
-  // Its credentials may still be in memory, and would start it anew.
-  const restarts = before === 'ended' && phase === 'starting';
+  // Its credentials may still be in memory, or its Secret come after all, and would start it anew.
+  const restarts = (before === 'ended' || before === 'failed') && phase === 'starting';
   if ((before !== 'stopping' && !restarts) || isEnded(phase) || phase === 'draining') return phase;
   // How it ended is told by the next list: it may have finished a task.
   if (phase === 'finishing' && evidence.end !== 'none') return phase;
@@ -61,19 +61,36 @@ function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
 }
 
 /**
- * Of a slot that shows nothing but its Secret: a runner that reports to Forgejo lives, and one that was stopped may have started
- * before. Its workload and its Pod show a little later, each by itself; what was seen and is gone does not come back. Nothing
- * is rendered meanwhile: there must be no second start with the same credentials.
+ * Early in its life a slot may show its Secret alone, or its Pods without their workload: informers lag, each by itself. A
+ * runner that reports to Forgejo lives, one whose Pods nobody deleted is being started, and one that was stopped may have
+ * started before; what was seen and is gone does not come back. Nothing is rendered meanwhile: there must be no second start
+ * with the same credentials.
  */
-function unseenLives(slot: Slot, { row, young, handle }: Evidence, phase: Phase, world: World): Phase {
-  const { remembered } = slot;
-  if (phase !== 'ended' || slot.pods.length > 0 || world.memory.podsSeen.has(slot.key)) return phase;
-  const reports = (row === 'idle' || row === 'active') && young;
+function unseenLives(slot: Slot, evidence: Evidence, phase: Phase, world: World): Phase {
+  const { remembered, pods } = slot;
+  if (pods.length > 0) return isUnclaimed(slot, evidence, phase) ? (reportedPhase(evidence) ?? 'starting') : phase;
+  if (phase !== 'ended' || world.memory.podsSeen.has(slot.key)) return phase;
+  const reported = evidence.young ? reportedPhase(evidence) : null;
   if (remembered?.phase === 'stopping') {
-    const mayStart = row === 'undeclared' && world.now - remembered.since < POD_MAY_SHOW_MS;
-    return reports || mayStart ? 'stopping' : 'ended';
+    const mayStart = evidence.row === 'undeclared' && world.now - remembered.since < POD_MAY_SHOW_MS;
+    return reported !== null || mayStart ? 'stopping' : 'ended';
   }
-  if (!reports || (remembered !== null && !isLive(remembered.phase))) return phase;
+  return reported === null || (remembered !== null && !isLive(remembered.phase)) ? phase : reported;
+}
+
+/** Its Pods belong to a workload, and nobody has deleted them or stopped it. */
+function isUnclaimed({ kind, secret, workload, pods, remembered }: Slot, { young, row }: Evidence, phase: Phase): boolean {
+  if (phase !== 'draining' && !(phase === 'ended' && kind === 'Deployment')) return false;
+  if (!young || secret === null || workload !== null || row === 'absent') return false;
+  if (remembered !== null && !BEFORE_ITS_END.has(remembered.phase)) return false;
+  return pods.every((pod) => pod.deletionAt === null && pod.ownerUid !== null);
+}
+
+const BEFORE_ITS_END: ReadonlySet<Phase> = new Set(['issued', 'starting', 'idle', 'busy']);
+
+/** What Forgejo says of a runner that it hears of; null when it does not. */
+function reportedPhase({ row, handle }: Evidence): Phase | null {
+  if (row !== 'idle' && row !== 'active') return null;
   if (row === 'active' || handle === 'running') return 'busy';
   return handle === 'none' ? 'idle' : 'issued';
 }

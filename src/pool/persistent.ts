@@ -32,7 +32,11 @@ export function scalePersistent(world: World, slots: readonly Judged[], demand: 
   const missing = Math.max(0, level - serving.length);
   const create = Array.from({ length: Math.min(missing, mayCreate) }, (_, index) => newRunner(world, null, first + index));
 
-  const surplus = surplusIdle(world, serving, { level, kept });
+  const surplus = surplusIdle(world, serving, {
+    level,
+    kept,
+    mostIdle: isRolling(live, spec) ? spareOnes(serving, level, spec) : serving.length,
+  });
   const staying = live.filter((slot) => !surplus.includes(slot));
   const outdated = allowed > 0 ? outdatedToReplace(world, staying, { level, leaving: surplus.length }) : [];
   return {
@@ -72,11 +76,11 @@ function isRolling(live: readonly Judged[], { paused }: World['spec']): boolean 
 function surplusIdle(
   world: World,
   serving: readonly Judged[],
-  { level, kept }: { readonly level: number; readonly kept: number },
+  { level, kept, mostIdle }: { readonly level: number; readonly kept: number; readonly mostIdle: number },
 ): readonly Judged[] {
   const idle = serving.filter(isIdle);
   const isLong = (slot: Judged): boolean => world.now - slot.since >= world.spec.idleTimeoutSeconds * 1000;
-  return firstToStop(idle, serving.length - level, idle.length).filter((slot, index) => index < serving.length - kept || isLong(slot));
+  return firstToStop(idle, serving.length - level, mostIdle).filter((slot, index) => index < serving.length - kept || isLong(slot));
 }
 
 /**
@@ -90,9 +94,14 @@ function outdatedToReplace(
 ): readonly Judged[] {
   const { maxUnavailable } = world.spec.updateStrategy;
   const away = leaving + live.filter((slot) => isAway(slot) || (isOnItsWay(slot) && !slot.outdated)).length;
-  const available = live.filter((slot) => SERVING.has(slot.phase) && !isOnItsWay(slot)).length;
   const replaceable = live.filter((slot) => slot.outdated && (isIdle(slot) || isOnItsWay(slot)));
-  return firstToStop(replaceable, maxUnavailable - away, available - level + maxUnavailable);
+  return firstToStop(replaceable, maxUnavailable - away, spareOnes(live, level, world.spec));
+}
+
+/** How many of those that serve may go: whether those that are on their way will ever start, nobody knows. */
+function spareOnes(live: readonly Judged[], level: number, { updateStrategy }: World['spec']): number {
+  const available = live.filter((slot) => SERVING.has(slot.phase) && !isOnItsWay(slot)).length;
+  return available - level + updateStrategy.maxUnavailable;
 }
 
 /** Busy with an older spec for `drainTimeoutSeconds`: nothing else ends a busy runner, and a paused pool does not. */

@@ -62,8 +62,13 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
 
 /** A row that no object of ours has credentials for: only `offline` ones, and only after the grace. */
 export function retireStray(slot: Judged): readonly Effect[] {
+  return slot.phase === 'stray' ? retireUnstarted(slot) : [];
+}
+
+/** A row that nobody has reported with. */
+export function retireUnstarted(slot: Judged): readonly Effect[] {
   const registration = slot.tags.registration;
-  if (registration === null || slot.phase !== 'stray') return [];
+  if (registration === null) return [];
   return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['offline'] }];
 }
 

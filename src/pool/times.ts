@@ -20,8 +20,11 @@ export const POD_NOT_CREATED_AFTER_MS = 30_000;
 export const WARM_COVERS_FOR_MS = 10_000;
 /** A job that idle ephemeral runners have left for so long gets a runner of its own, which says for sure whether it can be had. */
 export const OWN_RUNNER_AFTER_MS = 300_000;
-/** A Pod that should have ended, and whose row has been idle for so long, has no task and heard no TERM. */
-export const UNHEARD_AFTER_MS = 10_000;
+/**
+ * A Pod that should have ended, and whose row has been idle for so long, polls on and heard no TERM: one whose fetch hangs is
+ * `offline` after 60 s, and may have been given a task meanwhile.
+ */
+export const UNHEARD_AFTER_MS = 65_000;
 /** Between two polls a runner may have been given a task: what must not be so counts only in a list that is no older than this (its time has a margin of 1 s). */
 export const JUST_READ_MS = 3_000;
 /** A task that no runner of ours explains for so long is somebody else's, or lost: whoever took it would have been found. */

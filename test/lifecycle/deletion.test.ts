@@ -50,7 +50,7 @@ describe.each(MODES)('a pool is deleted: $mode, $because', ({ mode }) => {
 
   it.each([
     { late: false, idleGoneAfterMs: 75_000, because: 'the first finalize still stops it, but its Secret is nobody’s then: offline first' },
-    { late: true, idleGoneAfterMs: 30_000, because: 'the garbage collector was faster: nobody sends a TERM, so its registration goes' },
+    { late: true, idleGoneAfterMs: 85_000, because: 'the garbage collector was faster: nobody sends a TERM, so its registration goes' },
   ])('Orphan, finalize late: $late: the task ends well, and no row is left ($because)', async ({ late, idleGoneAfterMs }) => {
     const { lab, handle, busy } = await busyAndIdle(mode);
     if (late) lab.cluster.setHookFaults([{ fault: { kind: 'drop' }, hooks: ['finalize'], times: 4 }]);

@@ -21,6 +21,7 @@ import {
   terminated,
   unavailable,
   undeclaredRowOf,
+  waiting,
   warmTagsOf,
 } from './support/builders.ts';
 import {
@@ -166,12 +167,41 @@ describe('the runners of a deleted pool', () => {
   });
 });
 
+describe('an orphaned Pod that has never started', () => {
+  const waits = (since: number, changes: Parameters<typeof podOf>[1] = {}): World =>
+    worldOf(
+      [
+        {
+          pod: podOf(warm, { ownerUid: null, ownerKind: null, state: waiting('CreateContainerConfigError'), ...changes }),
+          row: undeclaredRowOf(warm),
+          memory: remembered('a', { phase: 'draining', since: secondsAgo(since) }),
+        },
+      ],
+      { pool },
+    );
+
+  test.each([
+    { because: 'its Secret never came, and nobody deletes it', world: waits(65), does: ['deregister a when offline'] },
+    { because: 'its owner may still delete it', world: waits(64.9), does: [] },
+    { because: 'it was deleted', world: waits(65, { deletionAt: secondsAgo(-600) }), does: [] },
+    { because: 'it runs', world: waits(65, { state: { kind: 'running', startedAt: secondsAgo(1) } }), does: [] },
+  ])('loses its registration: $because', ({ world, does }) => {
+    expect(asked(finalizeOf(world, { observesChildren: false }))).toEqual(does);
+  });
+
+  test('is not waited for without it', () => {
+    const pod = podOf(warm, { ownerUid: null, ownerKind: null, state: waiting('CreateContainerConfigError') });
+    const world = worldOf([{ pod, memory: remembered('a', { phase: 'draining', since: secondsAgo(65) }) }], { pool });
+    expect(finalizeOf(world, { observesChildren: false }).finalized).toBe(true);
+  });
+});
+
 describe('a Pod that nobody sends TERM, or that did not hear it', () => {
   const polling = (
     changes: Parameters<typeof podOf>[1],
     row: Parameters<typeof rowOf>[1] = {},
-    idle: number | null = 10,
-    since = 10,
+    idle: number | null = 65,
+    since = 65,
   ): World =>
     worldOf(
       [
@@ -188,10 +218,10 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
   const does = 'deregister a when idle';
 
   test.each([
-    { because: 'an orphan, idle for 10 s: it ends when its registration goes', world: polling({}), ends: true },
-    { because: 'told to end, and idle for 10 s since', world: polling(deleted), ends: true },
-    { because: 'not idle for so long', world: polling({}, {}, 9.9), ends: false },
-    { because: 'not told for so long', world: polling(deleted, {}, 60, 9.9), ends: false },
+    { because: 'an orphan, idle for 65 s: it ends when its registration goes', world: polling({}), ends: true },
+    { because: 'told to end, and idle for 65 s since', world: polling(deleted), ends: true },
+    { because: 'not idle for so long', world: polling({}, {}, 64.9), ends: false },
+    { because: 'not told for so long', world: polling(deleted, {}, 90, 64.9), ends: false },
     { because: 'never seen idle before', world: polling({}, {}, null), ends: false },
     { because: 'at work', world: polling({}, { status: 'active' }), ends: false },
     { because: 'offline', world: polling({}, { status: 'offline' }), ends: false },
@@ -199,18 +229,18 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
     expect(asked(finalizeOf(world, { observesChildren: false }))).toEqual(ends ? [does] : []);
   });
 
-  test('a runner that could not report for 10 s reads idle as well: its task protects it', () => {
+  test('a runner that could not report for a while reads idle as well: its task protects it', () => {
     const busy = podOf(tagsOf('a', { handle: 'handle-1' }), { deletionAt: secondsAhead(600) });
     const parts = {
       secret: secretOf(busy.tags),
       pod: busy,
       row: rowOf(busy.tags),
-      memory: remembered('a', { phase: 'draining', since: secondsAgo(60) }),
+      memory: remembered('a', { phase: 'draining', since: secondsAgo(65) }),
     };
-    const idle = { rowIdleSince: new Map([['a', secondsAgo(60)]]) };
+    const idle = { rowIdleSince: new Map([['a', secondsAgo(65)]]) };
     expect(asked(planOf(worldOf([parts], { memory: idle, jobs: [aRunningJob(1, 7, { handle: 'handle-1' })] })))).toEqual([]);
     const warmParts = { ...parts, secret: secretOf(warm), pod: podOf(warm, { deletionAt: secondsAhead(600) }), row: rowOf(warm) };
-    const known = remembered('a', { phase: 'draining', since: secondsAgo(60), task: 7 });
+    const known = remembered('a', { phase: 'draining', since: secondsAgo(65), task: 7 });
     expect(asked(planOf(worldOf([{ ...warmParts, memory: known }], { memory: idle, jobs: [aRunningJob(1, 7)] })))).toEqual([]);
     expect(asked(planOf(worldOf([warmParts], { memory: idle, jobs: [aRunningJob(1, 7)] })))).toEqual(['ask a 7']);
   });
@@ -226,10 +256,10 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
         {
           pod: podOf(warm, { deletionAt: secondsAgo(100) }),
           row: rowOf(warm),
-          memory: remembered('a', { phase: 'lost', since: secondsAgo(60) }),
+          memory: remembered('a', { phase: 'lost', since: secondsAgo(65) }),
         },
       ],
-      { pool, memory: { rowIdleSince: new Map([['a', secondsAgo(60)]]) } },
+      { pool, memory: { rowIdleSince: new Map([['a', secondsAgo(65)]]) } },
     );
     expect(asked(finalizeOf(lost, { observesChildren: false }))).toEqual([does]);
   });

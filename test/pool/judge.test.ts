@@ -151,6 +151,48 @@ describe('a young runner that reports to Forgejo, and shows neither workload nor
   });
 });
 
+describe('a young runner whose Pod shows before its workload', () => {
+  const own = tagsOf('r', { handle: null, issuedAt: secondsAgo(9) });
+  const shown = (pod: Parameters<typeof podOf>[1], row = rowOf(own)): WorldParts => ({
+    secrets: [secretOf(own)],
+    pods: [podOf(own, pod)],
+    rows: [row],
+  });
+  const ofReplicaSet = { ownerUid: 'a-replica-set', ownerKind: 'ReplicaSet' } as const;
+  const rows: readonly { readonly because: string; readonly parts: WorldParts; readonly phase: Phase }[] = [
+    { because: 'it has not declared itself', parts: shown({ state: waiting() }, undeclaredRowOf(own)), phase: 'starting' },
+    { because: 'it waits for a job', parts: shown({}), phase: 'idle' },
+    { because: 'it is at work', parts: shown({}, rowOf(own, { status: 'active' })), phase: 'busy' },
+    {
+      because: 'the container of a Deployment is started again',
+      parts: shown({ ...ofReplicaSet, state: terminated(1) }, undeclaredRowOf(own)),
+      phase: 'starting',
+    },
+    { because: 'its Pod was deleted', parts: shown({ deletionAt: secondsAhead(600) }), phase: 'draining' },
+    { because: 'its Pod is nobody’s', parts: shown({ ownerUid: null, ownerKind: null }), phase: 'draining' },
+    {
+      because: 'it is old: its workload is gone',
+      parts: { secrets: [secretOf(R)], pods: [podOf(R)], rows: [rowOf(R)] },
+      phase: 'draining',
+    },
+    { because: 'it was stopped', parts: { ...shown({}), runners: [remembered('r', { phase: 'stopping' })] }, phase: 'draining' },
+  ];
+  it.each(rows)('is $phase: $because', ({ parts, phase }) => {
+    expect(only(parts).phase).toBe(phase);
+  });
+});
+
+it('one that was given up for want of its Secret is not taken up again when that comes after all', () => {
+  const parts: WorldParts = {
+    secrets: [secretOf(R)],
+    workloads: [jobOf(R)],
+    pods: [podOf(R, { state: waiting() })],
+    rows: [undeclaredRowOf(R)],
+  };
+  expect(only(parts).phase).toBe('starting');
+  expect(only({ ...parts, runners: [remembered('r', { phase: 'failed' })] }).phase).toBe('stopping');
+});
+
 describe('what a runner waits for', () => {
   const PULLING = { ...IDLE, pods: [podOf(R, { state: waiting('ErrImagePull') })], rows: [undeclaredRowOf(R)] };
   const created = (seconds: number): WorldParts => ({

@@ -100,6 +100,12 @@ describe('outdated persistent runners', () => {
       spec: { minRunners: 2 },
       stops: ['b'],
     },
+    {
+      because: 'of a surplus that only starts none that works: nobody knows whether the others ever will',
+      runners: [idle('a', 5, OLD), starting('b'), starting('c')],
+      spec: { minRunners: 2, idleTimeoutSeconds: 0 },
+      stops: [],
+    },
     { because: 'a busy one goes on', runners: [busy('a', { outdatedSince: secondsAgo(11_399) }, OLD)], spec: { minRunners: 1 }, stops: [] },
     {
       because: 'until it has had its time',

@@ -20,7 +20,7 @@ export const neverMoreThanMaximum: Invariant = {
   because: 'maxRunners is a hard limit of what runs at the same time',
   start(simulation) {
     const { edits, ledger, scenario } = simulation;
-    const known = new Set<string>();
+    const known = new Set<string | null | undefined>();
     const limits: { readonly at: number; readonly max: readonly number[] }[] = [];
     return (seen) => {
       limits.push({ at: seen.now, max: edits.map((each) => limitsAt(scenario, each, elapsed(simulation)).max) });
@@ -33,11 +33,11 @@ export const neverMoreThanMaximum: Invariant = {
           const canRun = isRunning(pod) || (secrets.has(runner) && pod.metadata.deletionTimestamp === undefined);
           return poolOf(pod) === uid && isPodAlive(pod) && canRun && !ledger.isOnLostNode(runner);
         };
-        const own = pods.filter(counts);
-        const isNew = own.some(({ metadata }) => !known.has(metadata.uid));
-        for (const { metadata } of own) known.add(metadata.uid);
-        // A Pod and its replacement are one runner.
-        const runners = new Set(own.map(runnerOf)).size;
+        // A Pod and its replacement are one runner, and a replacement is nobody's decision.
+        const own = new Set(pods.filter(counts).map(runnerOf));
+        const isNew = [...own].some((runner) => !known.has(runner));
+        for (const runner of own) known.add(runner);
+        const runners = own.size;
         const most = Math.max(...limits.map(({ max }) => max[index] ?? 0));
         return isNew && runners > most ? `${runners} runners, and the maximum is ${most}` : null;
       });

@@ -101,8 +101,9 @@ export const noMoreThanTheirShare: Invariant = {
           (pod) =>
             poolOf(pod) === uid && isPodAlive(pod) && place.secrets.has(runnerOf(pod) ?? '') && !ledger.isOnLostNode(runnerOf(pod) ?? ''),
         );
-        const isNew = alive.some(({ metadata }) => !known.has(metadata.uid));
-        for (const { metadata } of alive) known.add(metadata.uid);
+        // A replacement is nobody's decision.
+        const isNew = alive.some((pod) => !known.has(runnerOf(pod) ?? ''));
+        for (const pod of alive) known.add(runnerOf(pod) ?? '');
         if (!isNew) return null;
         // One whose job is over, or was taken by another, is on its way out.
         const assigned = [...new Set(alive.map(runnerOf))]

@@ -40,7 +40,9 @@ export const busyRunnersKeepTheirRegistration: Invariant = {
         // A request of a runner that is dead: what Forgejo hands out after its end can't be its own (src/pool/retire.ts).
         const startedAt = (seen.jobs.find(({ taskId }) => taskId === runningTask)?.startedAt ?? 0) - scenario.offsetMs;
         if (startedAt > (lastAlive.get(uuid) ?? 0) + LOOKED_AT_EVERY_MS) return null;
-        return couldReport.has(name) ? `${name} was deregistered with task ${runningTask}, which nobody can report any more` : null;
+        return couldReport.has(name) && !ledger.wasSecretDeletedByHand(name)
+          ? `${name} was deregistered with task ${runningTask}, which nobody can report any more`
+          : null;
       });
     };
   },
