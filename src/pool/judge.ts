@@ -68,6 +68,7 @@ function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
  */
 function unseenLives(slot: Slot, evidence: Evidence, phase: Phase, world: World): Phase {
   const { remembered, pods } = slot;
+  if (mayRestart(slot, phase, world)) return 'stopping';
   if (pods.length > 0) return isUnclaimed(slot, evidence, phase) ? (reportedPhase(evidence) ?? 'starting') : phase;
   if (phase !== 'ended' || world.memory.podsSeen.has(slot.key)) return phase;
   const reported = evidence.young ? reportedPhase(evidence) : null;
@@ -76,6 +77,12 @@ function unseenLives(slot: Slot, evidence: Evidence, phase: Phase, world: World)
     return reported !== null || mayStart ? 'stopping' : 'ended';
   }
   return reported === null || (remembered !== null && !isLive(remembered.phase)) ? phase : reported;
+}
+
+/** The container of a Deployment that was stopped just now ended before its Pod was deleted: it may have been started again. */
+function mayRestart({ kind, pods, remembered }: Slot, phase: Phase, { now }: World): boolean {
+  if (phase !== 'ended' || kind !== 'Deployment' || remembered?.phase !== 'stopping') return false;
+  return pods.some((pod) => pod.deletionAt === null) && now - remembered.since < POD_MAY_SHOW_MS;
 }
 
 /** Its Pods belong to a workload, and nobody has deleted them or stopped it. */

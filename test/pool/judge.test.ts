@@ -176,6 +176,22 @@ describe('a young runner whose Pod shows before its workload', () => {
       phase: 'draining',
     },
     { because: 'it was stopped', parts: { ...shown({}), runners: [remembered('r', { phase: 'stopping' })] }, phase: 'draining' },
+    {
+      because: 'it was stopped as its container ended, which may have been started again',
+      parts: {
+        ...shown({ ...ofReplicaSet, state: terminated(1) }),
+        runners: [remembered('r', { phase: 'stopping', since: secondsAgo(5) })],
+      },
+      phase: 'stopping',
+    },
+    {
+      because: 'it was stopped some time ago, and its container did not come back',
+      parts: {
+        ...shown({ ...ofReplicaSet, state: terminated(1) }),
+        runners: [remembered('r', { phase: 'stopping', since: secondsAgo(6) })],
+      },
+      phase: 'ended',
+    },
   ];
   it.each(rows)('is $phase: $because', ({ parts, phase }) => {
     expect(only(parts).phase).toBe(phase);

@@ -82,6 +82,9 @@ function runsWhereItIsNotServed(scenario: Simulation['scenario'], edits: Simulat
     : `job ${job.id} of ${path} runs on ${row?.name}, and is not served`;
 }
 
+/** A runner whose Secret was refused for so long is given up, and stopped when the Secret comes after all. */
+const GIVEN_UP_MS = 20_000;
+
 export const noMoreThanTheirShare: Invariant = {
   name: 'noMoreThanTheirShare',
   because: 'a busy repository must not starve the others',
@@ -90,6 +93,7 @@ export const noMoreThanTheirShare: Invariant = {
     const known = new Set<string>();
     const jobs = new Map<string, Job>();
     const handles = new Map<string, string>();
+    const secretless = new Map<string, number>();
     return (seen) => {
       if (maxRunnersPerRepository === null && maxRunnersPerOwner === null) return null;
       jobs.clear();
@@ -97,10 +101,15 @@ export const noMoreThanTheirShare: Invariant = {
       for (const row of seen.rows) handles.set(row.name, handleOf(row) ?? '');
       return firstOf(seen.clusters, (place) => {
         const uid = poolIn(place);
-        const alive = place.pods.filter(
-          (pod) =>
-            poolOf(pod) === uid && isPodAlive(pod) && place.secrets.has(runnerOf(pod) ?? '') && !ledger.isOnLostNode(runnerOf(pod) ?? ''),
-        );
+        for (const pod of place.pods) {
+          const runner = runnerOf(pod) ?? '';
+          if (!place.secrets.has(runner)) secretless.set(runner, secretless.get(runner) ?? seen.now);
+        }
+        const alive = place.pods.filter((pod) => {
+          const runner = runnerOf(pod) ?? '';
+          const withSecret = place.secrets.has(runner) && seen.now - (secretless.get(runner) ?? seen.now) < GIVEN_UP_MS;
+          return poolOf(pod) === uid && isPodAlive(pod) && withSecret && !ledger.isOnLostNode(runner);
+        });
         // A replacement is nobody's decision.
         const isNew = alive.some((pod) => !known.has(runnerOf(pod) ?? ''));
         for (const pod of alive) known.add(runnerOf(pod) ?? '');

@@ -25,6 +25,7 @@ export const busyRunnersKeepTheirRegistration: Invariant = {
     let checked = 0;
     let secretsBefore: ReadonlySet<string> = new Set();
     const lastAlive = new Map<string, number>();
+    const losesNamespace = scenario.events.some((event) => event.do.kind === 'deleteNamespace');
     return (seen) => {
       const fresh = seen.deletions.slice(checked);
       checked = seen.deletions.length;
@@ -40,9 +41,9 @@ export const busyRunnersKeepTheirRegistration: Invariant = {
         // A request of a runner that is dead: what Forgejo hands out after its end can't be its own (src/pool/retire.ts).
         const startedAt = (seen.jobs.find(({ taskId }) => taskId === runningTask)?.startedAt ?? 0) - scenario.offsetMs;
         if (startedAt > (lastAlive.get(uuid) ?? 0) + LOOKED_AT_EVERY_MS) return null;
-        return couldReport.has(name) && !ledger.wasSecretDeletedByHand(name)
-          ? `${name} was deregistered with task ${runningTask}, which nobody can report any more`
-          : null;
+        // With its namespace its Secret goes before Forgejo calls it offline.
+        if (ledger.wasSecretDeletedByHand(name) || losesNamespace) return null;
+        return couldReport.has(name) ? `${name} was deregistered with task ${runningTask}, which nobody can report any more` : null;
       });
     };
   },

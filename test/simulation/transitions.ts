@@ -117,7 +117,7 @@ const EXPECTED: readonly Expected[] = [
 
   { from: 'failed', to: ['finishing', 'draining', 'ended'], because: 'its Job is gone, or another Pod of it shows up' },
   { from: 'failed', to: ['issued', 'inUse', 'stray'], because: 'its Secret and its Job are gone before its registration' },
-  { from: 'failed', to: ['starting'], because: 'its Secret was only late' },
+  { from: 'failed', to: ['starting', 'stopping'], because: 'its Secret was only late' },
   { from: 'failed', to: ['idleExit'], because: 'what it may have held turned out to be another’s' },
 
   { from: 'idleExit', to: ['failed'], because: 'an answer says that it holds a task: its fetch was lost' },

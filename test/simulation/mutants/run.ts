@@ -36,14 +36,21 @@ function tryMutant(mutant: Mutant, original: ProjectCopy): Verdict {
   }
 }
 
+/** A seed that fails without the mutant too says nothing about it: the search goes on behind it. */
 function simulate(copy: ProjectCopy, original: ProjectCopy): Verdict {
-  const ran = copy.run(SIMULATION, ['--runs', values.runs, '--seed', values.seed, '--no-shrink']);
-  const found = VIOLATION.exec(ran.stdout)?.groups;
-  if (ran.status !== 1 || found === undefined) return { kind: 'lives', why: whyNot(ran, `after ${values.runs} runs`) };
-  const { invariant = '', seed = '', detail = '' } = found;
-  const control = original.run(SIMULATION, ['--runs', '1', '--seed', seed, '--no-shrink']);
-  if (control.status !== 0) return { kind: 'lives', why: `seed ${seed} fails without it too: ${control.stdout.split('\n', 1)[0]}` };
-  return { kind: 'found', invariant, after: `${Number(seed) - Number(values.seed) + 1} runs`, detail };
+  const first = Number(values.seed);
+  const end = first + Number(values.runs);
+  for (let from = first; from < end; ) {
+    const ran = copy.run(SIMULATION, ['--runs', String(end - from), '--seed', String(from), '--no-shrink']);
+    const found = VIOLATION.exec(ran.stdout)?.groups;
+    if (ran.status !== 1 || found === undefined) return { kind: 'lives', why: whyNot(ran, `after ${values.runs} runs`) };
+    const { invariant = '', detail = '' } = found;
+    const seed = Number(found['seed']);
+    const control = original.run(SIMULATION, ['--runs', '1', '--seed', String(seed), '--no-shrink']);
+    if (control.status === 0) return { kind: 'found', invariant, after: `${seed - first + 1} runs`, detail };
+    from = seed + 1;
+  }
+  return { kind: 'lives', why: `what failed within ${values.runs} runs fails without it too` };
 }
 
 function explore(copy: ProjectCopy, original: ProjectCopy, options: readonly string[]): Verdict {
