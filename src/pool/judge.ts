@@ -52,6 +52,10 @@ export function isEnded(phase: Phase): phase is EndedPhase {
 function stoppingStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
   const before = slot.remembered?.phase;
   const nothingRuns = slot.workload === null && slot.pods.every((pod) => pod.state.kind === 'terminated');
+  // What never starts again still runs: a Deployment that a late informer shows does not own up to its deleted Pod.
+  if (before === 'stopping' && phase === 'failed' && evidence.end === 'none' && slot.pods.some(({ state }) => state.kind === 'running')) {
+    return 'stopping';
+  }
   // Its credentials may still be in memory, or its Secret come after all, and would start it anew.
   const restarts = (before === 'ended' || before === 'failed') && phase === 'starting';
   if ((before !== 'stopping' && !restarts) || isEnded(phase) || phase === 'draining') return phase;

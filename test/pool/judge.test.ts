@@ -5,6 +5,7 @@ import { ENDED_PHASES, LIVE_PHASES, type Phase } from '../../src/pool/model.ts';
 import { arbitraryWorld, reordered } from './support/arbitrary-worlds.ts';
 import {
   aWorld,
+  deploymentOf,
   endsSeen,
   holding,
   jobEnd,
@@ -67,6 +68,14 @@ describe('a runner that was being stopped', () => {
       phase: 'stopping',
     },
     { because: 'Forgejo can not be read', parts: { ...IDLE, forgejo: unavailable() }, phase: 'stopping' },
+    {
+      because: 'its registration and its Secret are gone, its Deployment still shows, and its deleted Pod runs',
+      parts: {
+        workloads: [deploymentOf(R)],
+        pods: [podOf(R, { ownerUid: 'a-replica-set', ownerKind: 'ReplicaSet', deletionAt: secondsAhead(600) })],
+      },
+      phase: 'stopping',
+    },
     {
       because: 'its Pod runs out its grace',
       parts: { ...IDLE, workloads: [], pods: [podOf(R, { deletionAt: secondsAhead(600) })] },

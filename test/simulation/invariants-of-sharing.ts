@@ -173,7 +173,8 @@ export const claimsWait: Invariant = {
   start({ scenario }) {
     const births = watchBirths();
     const waitingSince = new Map<string, number>();
-    const mostMs = scenario.sharing.claimDelaySeconds * 1000 - LOOKED_AT_EVERY_MS;
+    // Forgejo's clock is learnt from whole seconds.
+    const mostMs = scenario.sharing.claimDelaySeconds * 1000 - LOOKED_AT_EVERY_MS - 1_000;
     return (seen) => {
       for (const { handle, status } of seen.jobs) if (status === 'waiting' && !waitingSince.has(handle)) waitingSince.set(handle, seen.now);
       return firstOf(births(seen), ({ row, job }) => {

@@ -53,8 +53,9 @@ export function restMark(simulation: Simulation, seen: Seen): string {
 
 /** Whether a pool that rests is as small as it is to be, and nothing of it is without a slot. */
 export function restProblem(simulation: Simulation, seen: Seen): string | null {
-  const { scenario, edits, ledger } = simulation;
+  const { scenario, edits, ledger, namespacesGone } = simulation;
   for (const { index, pools, secrets, workloads } of seen.clusters) {
+    if (namespacesGone.has(index)) continue;
     for (const { metadata } of pools) {
       if (metadata.deletionTimestamp !== undefined) continue;
       // The Pod of a Deployment is replaced on another node, and its runner is the same.

@@ -142,6 +142,20 @@ const EXPECTED: readonly Expected[] = [
   { from: 'stray', to: ['starting', 'inUse', 'draining'], because: 'its objects, or its runner, show up after all' },
   { from: 'inUse', to: ['issued'], because: 'a new process learns of Forgejo’s clock, and with it of the age of a registration' },
   { from: 'inUse', to: ['stray'], because: 'nobody runs with it any more' },
+  { from: 'none', to: ['busy', 'stray'], because: 'it took its task, or lost all but its row, before anybody decided again' },
+  { from: 'stuck', to: ['starting', 'idle'], because: 'it was started at last, or another replica had not heard that it was given up' },
+  { from: 'stopping', to: ['busy', 'idle', 'issued'], because: 'another replica has not heard that it was stopped' },
+  { from: 'completed', to: ['stray'], because: 'its registration was only absent from a list, and all else is gone' },
+  { from: 'idleExit', to: ['inUse', 'draining'], because: 'its Secret is gone before its registration, or another Pod of it shows' },
+  { from: 'draining', to: ['idleExit'], because: 'its Job says how it ended' },
+  { from: 'lost', to: ['finishing'], because: 'its Pod has ended after all' },
+  { from: 'inUse', to: ['ended'], because: 'its registration is gone' },
+  { from: 'idle', to: ['inUse'], because: 'its Secret, its workload and its Pod were deleted by hand' },
+  { from: 'detached', to: ['issued'], because: 'its workload went, and another replica does not know its credentials' },
+  { from: 'issued', to: ['stopping'], because: 'it was stopped before its Job and its Pod showed' },
+  { from: 'starting', to: ['silent'], because: 'it has not been heard of since its first report' },
+  { from: 'busy', to: ['issued'], because: 'its Secret, its workload and its Pod were deleted by hand while it was young' },
+  { from: 'silent', to: ['starting'], because: 'it was heard of again before its job was' },
 ];
 
 /** `before>after` -> why. */
