@@ -41,7 +41,7 @@ const ScheduleSchema = Type.Object(
       pattern: DURATION_PATTERN,
       description: 'How long it stays open, in elapsed time: `10h`, `90m`, `8h30m`.',
     }),
-    minRunners: Type.Optional(runners('`minRunners` while the window is open.')),
+    minRunners: Type.Optional(runners('`minRunners` while the window is open; above the maximum of that time it is cut to it.')),
     maxRunners: Type.Optional(runners('`maxRunners` while the window is open.')),
   },
   { additionalProperties: false, description: 'One window.' },
@@ -91,7 +91,7 @@ export const CAPACITY_FIELDS = {
       {
         additionalProperties: false,
         description:
-          'Which repositories are served. Kubernetes drops a list that is given without a value (null), and then it limits nothing: an empty one is `[]`. Not with `minRunners`, `schedules[].minRunners` or mode `Persistent`, whose runners take any job of the scope. A name is looked up with the token, which then needs `read:repository`; each process does so for itself, and anew for a new token. An id needs nothing, and never means another repository: where it matters who is served, write ids.',
+          'Which repositories are served. Kubernetes drops what has no value: `allow:` beside a `deny`, or `repositories:` alone, then limits nothing. To serve nobody write `allow: []`. Not with `minRunners`, `schedules[].minRunners` or mode `Persistent`, whose runners take any job of the scope. A name is looked up with the token, which then needs `read:repository`; each process does so for itself, and anew for a new token. An id needs nothing, and never means another repository: where it matters who is served, write ids.',
       },
     ),
   ),
@@ -125,7 +125,7 @@ function repositoryList(description: string) {
     Type.String({
       minLength: 1,
       maxLength: 201,
-      description: '`OWNER/NAME`, or the id of the repository.',
+      description: '`OWNER/NAME`, or the id of the repository, in quotes.',
     }),
     { maxItems: MAX_NAMED_REPOSITORIES, description },
   );

@@ -48,7 +48,7 @@ function expected(schema: TSchema): string {
   if (KindGuard.IsUnion(schema)) return schema.anyOf.map((option) => String(option.const)).join(' or ');
   if (KindGuard.IsInteger(schema)) return `an integer${range(schema.minimum, schema.maximum, ' from ', ' to ')}`;
   if (KindGuard.IsBoolean(schema)) return 'true or false';
-  if (KindGuard.IsArray(schema)) return `a list${range(schema.minItems, schema.maxItems, ' of ', ' to ')} items`;
+  if (KindGuard.IsArray(schema)) return `a list${range(schema.minItems ?? 0, schema.maxItems, ' of ', ' to ')} items`;
   if (KindGuard.IsString(schema)) {
     const length = range(schema.minLength, schema.maxLength, ' of ', ' to ');
     return `a string${length}${length === '' ? '' : ' characters'}${schema.pattern === undefined ? '' : ` that matches ${schema.pattern}`}`;
