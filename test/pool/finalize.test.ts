@@ -250,6 +250,15 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
     expect(asked(planOf(polling({})))).toEqual([]);
   });
 
+  test('it lives, and may have been given a task since the queue was read some seconds ago', () => {
+    const world = polling(deleted);
+    if (world.forgejo.kind !== 'answered') throw new Error('Forgejo answers here');
+    const { snapshot } = world.forgejo;
+    const readAgo = (seconds: number): World => ({ ...world, forgejo: answered({ ...snapshot, jobsReadAt: secondsAgo(seconds) }) });
+    expect(asked(planOf(readAgo(3)))).toEqual([does]);
+    expect(asked(planOf(readAgo(4)))).toEqual([]);
+  });
+
   test('cut off with its node, it polls on: it goes like the others', () => {
     const lost = worldOf(
       [

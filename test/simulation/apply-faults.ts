@@ -114,6 +114,8 @@ export function restartOperator(simulation: Simulation, cluster: number, { repli
 export function route({ world, scenario, troubles, startedAt }: Simulation, cluster: number, { to }: Of<'route'>): boolean {
   const now = world.clock.now();
   world.route(cluster, to);
+  // The other process knows less of the past.
+  troubles.note({ kind: 'operator', from: now, until: now + 1 });
   if (to === 'alternate') troubles.note({ kind: 'turns', from: now, until: startedAt + scenario.chaosMs });
   return true;
 }

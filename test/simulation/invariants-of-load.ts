@@ -8,10 +8,16 @@ import type { Seen } from './seen.ts';
 const MINUTE_MS = 60_000;
 const SAMPLE_MS = 5_000;
 
-/** Per minute and pool, besides what the turnover of Pods brings. */
-const BASE: Load = { syncs: 400, statusWrites: 120, calls: 400 };
-/** Per Pod that was created: 13 syncs were measured in the life of one, on a cluster without faults. */
-const PER_POD: Load = { syncs: 40, statusWrites: 15, calls: 20 };
+/**
+ * What one pool was measured to do in a minute: so much by itself, so much with each poll of the queue (a busy persistent pool
+ * writes its status with every other one), and so much in the life of each Pod that was created, on a cluster without faults.
+ * What Forgejo refuses is tried again, each time after a list.
+ */
+const BY_ITSELF: Load = { syncs: 25, statusWrites: 15, calls: 40 };
+const PER_POLL: Load = { syncs: 1, statusWrites: 0.5, calls: 2 };
+const PER_POD: Load = { syncs: 20, statusWrites: 8, calls: 4 };
+/** Faults and edits may cost as much again. */
+const FACTOR = 2;
 
 interface Sample {
   readonly at: number;
@@ -25,6 +31,7 @@ export const noHotLoop: Invariant = {
   start(simulation) {
     const { world, scenario, troubles } = simulation;
     const pools = world.clusters.length + (scenario.neighbour ? 1 : 0);
+    const polls = MINUTE_MS / 1000 / scenario.pollIntervalSeconds;
     const samples: Sample[] = [];
     const pods = new Set<string>();
     return (seen: Seen) => {
@@ -42,7 +49,7 @@ export const noHotLoop: Invariant = {
       const isQuiet = now.pods === first.pods && troubles.lastEnd(seen.now) < first.at;
       simulation.records = worse(simulation.records, { busiest: used, ...(isQuiet ? { quietest: used } : {}) });
       return firstOf(WHATS, (what) => {
-        const most = BASE[what] + (PER_POD[what] * (now.pods - first.pods)) / pools;
+        const most = FACTOR * (BY_ITSELF[what] + PER_POLL[what] * polls + (PER_POD[what] * (now.pods - first.pods)) / pools);
         return used[what] > most ? `${used[what]} ${what} in a minute and pool with ${now.pods - first.pods} new Pods` : null;
       });
     };

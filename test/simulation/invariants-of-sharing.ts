@@ -3,9 +3,9 @@ import type { Invariant } from './invariant.ts';
 import { firstOf } from './invariant.ts';
 import { POOL, REPOSITORIES } from './names.ts';
 import { limitsAt, repositoryIdOf, servesRepository } from './pool-spec.ts';
-import type { Repository } from './scenario.ts';
+import type { Repository, Scenario } from './scenario.ts';
 import { handleOf, isPodAlive, ownerOf, poolOf, runnerOf, type Seen, type SeenCluster } from './seen.ts';
-import { elapsed, type Simulation } from './simulation.ts';
+import { elapsed } from './simulation.ts';
 
 type Job = Seen['jobs'][number];
 type Row = Seen['rows'][number];
@@ -64,22 +64,19 @@ export const deniedRepositoriesAreNotServed: Invariant = {
           ? `${row.name} was made for job ${job.id} of ${path}, which is not served`
           : null;
       });
-      return born ?? firstOf(seen.jobs, (job) => runsWhereItIsNotServed(scenario, edits, seen, job));
+      return born ?? firstOf(seen.jobs, (job) => runsWhereItIsNotServed(scenario, seen, job));
     };
   },
 };
 
 /** By the choice that the pool has had from the beginning. */
-function runsWhereItIsNotServed(scenario: Simulation['scenario'], edits: Simulation['edits'], seen: Seen, job: Job): string | null {
-  const { choice } = scenario.sharing;
+function runsWhereItIsNotServed({ sharing: { choice } }: Scenario, seen: Seen, job: Job): string | null {
   if (choice === null || job.status !== 'running') return null;
   const path = REPOSITORIES.find((each) => repositoryIdOf(each) === job.repositoryId);
   if (path === undefined || (choice.list === 'allow') === (choice.repository === path)) return null;
   const row = seen.rows.find(({ uuid }) => uuid === job.runnerUuid);
-  const place = seen.clusters.find((each) => poolIn(each) === (row === undefined ? null : ownerOf(row)));
-  return place === undefined || edits[place.index] === undefined
-    ? null
-    : `job ${job.id} of ${path} runs on ${row?.name}, and is not served`;
+  const isOurs = row !== undefined && seen.clusters.some((each) => poolIn(each) === ownerOf(row));
+  return isOurs ? `job ${job.id} of ${path} runs on ${row.name}, and is not served` : null;
 }
 
 /** A runner whose Secret was refused for so long is given up, and stopped when the Secret comes after all. */
@@ -170,14 +167,18 @@ export const oldestFirst: Invariant = {
 export const claimsWait: Invariant = {
   name: 'claimsWait',
   because: 'an overflow pool takes only what the other pools have left for so long',
-  start({ scenario }) {
+  start({ scenario, troubles }) {
     const births = watchBirths();
     const waitingSince = new Map<string, number>();
+    const delayMs = scenario.sharing.claimDelaySeconds * 1000;
     // Forgejo's clock is learnt from whole seconds.
-    const mostMs = scenario.sharing.claimDelaySeconds * 1000 - LOOKED_AT_EVERY_MS - 1_000;
+    const mostMs = delayMs - LOOKED_AT_EVERY_MS - 1_000;
     return (seen) => {
       for (const { handle, status } of seen.jobs) if (status === 'waiting' && !waitingSince.has(handle)) waitingSince.set(handle, seen.now);
-      return firstOf(births(seen), ({ row, job }) => {
+      const born = births(seen);
+      // Another process dates its oldest job by what the status said of the one that had waited longest (docs/lifecycle.md).
+      if (troubles.overlaps('operator', seen.now - delayMs, seen.now)) return null;
+      return firstOf(born, ({ row, job }) => {
         const waited = seen.now - (waitingSince.get(job.handle) ?? seen.now);
         return waited < mostMs ? `${row.name} was made for job ${job.id}, which has waited for ${Math.round(waited / 1000)} s` : null;
       });

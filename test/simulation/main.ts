@@ -11,7 +11,7 @@ import { summaryOf } from './summary.ts';
 import { timeLine } from './time-line.ts';
 
 /** Only so many runs are sure to visit every row and every transition. */
-const FULL_RUNS = 3_000;
+const FULL_RUNS = 10_000;
 const MOST_SHRUNK = 5;
 
 const { values } = parseArgs({
