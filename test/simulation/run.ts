@@ -5,6 +5,7 @@ import { applyEvent } from './apply.ts';
 import { watchDecisions } from './decisions.ts';
 import type { Check } from './invariant.ts';
 import { LOAD_INVARIANTS } from './invariants-of-load.ts';
+import { leavingNamespacesGetNothing } from './invariants-of-namespaces.ts';
 import { retriesBackOff } from './invariants-of-retries.ts';
 import { rollsInSteps } from './invariants-of-rolling.ts';
 import { RUNNER_INVARIANTS } from './invariants-of-runners.ts';
@@ -39,6 +40,7 @@ export type Result = { readonly kind: 'passed'; readonly tally: Tally } | Violat
 export const ALL_INVARIANTS = [
   ...TASK_INVARIANTS,
   ...RUNNER_INVARIANTS,
+  leavingNamespacesGetNothing,
   secretsOutliveRegistrations,
   retriesBackOff,
   ...SHARING_INVARIANTS,

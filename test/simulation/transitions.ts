@@ -179,7 +179,7 @@ const RARE: Readonly<Partial<Record<Expected['from'], readonly Phase[]>>> = {
   finishing: ['idle'],
   draining: ['idle', 'stopping', 'failed', 'idleExit', 'completed'],
   stopping: ['failed', 'inUse', 'stray', 'busy', 'idle', 'issued'],
-  ended: ['busy', 'completed', 'cancelled', 'failed', 'deregistered', 'detached', 'finishing', 'stopping'],
+  ended: ['busy', 'completed', 'cancelled', 'failed', 'idleExit', 'deregistered', 'detached', 'finishing', 'stopping'],
   failed: ['issued', 'inUse', 'stray', 'starting', 'stopping', 'detached'],
   idleExit: ['failed', 'finishing', 'starting', 'inUse', 'draining'],
   completed: ['idleExit', 'starting', 'issued', 'inUse', 'draining', 'ended', 'detached', 'stray'],
