@@ -1,5 +1,5 @@
 /** The service, put together from its configuration: used by `main.ts` and by the embedded world. */
-import { readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type App, createApp } from './app.ts';
@@ -10,6 +10,7 @@ import { createUndiciTransport } from './forgejo/undici-transport.ts';
 import { createOperator } from './hooks/operator.ts';
 import { createOperatorLog } from './hooks/operator-log.ts';
 import { createMetrics } from './metrics.ts';
+import { readRenderAssets } from './render-assets.ts';
 import { systemClock } from './system-clock.ts';
 
 export const VERSION = packageJson.version;
@@ -31,7 +32,8 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
     reader: createReader({ transport, clock: systemClock, timeoutMs: config.forgejoTimeoutMs }),
     clock: systemClock,
     log: createOperatorLog(log),
-    assets: { oneJobScript: await readFile(new URL('./children/entrypoint/one-job.sh', import.meta.url), 'utf8') },
+    assets: await readRenderAssets(),
+    randomSecret: () => randomBytes(32).toString('hex'),
     config,
   });
   const metrics = createMetrics({ version: VERSION, node: process.version });

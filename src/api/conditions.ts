@@ -22,6 +22,7 @@ export const CONDITION_REASONS = {
   PodNotCreated: 'Kubernetes does not create the Pod of a runner: quota, admission or service account; the events of its Job tell.',
   // SpecValid
   SpecAccepted: 'The spec is valid.',
+  UnknownFields: 'The spec is valid; fields that the Kubernetes of this operator does not know are passed on as they are.',
   SpecInvalid: 'The spec breaks a rule; everything stays as it is until it is mended.',
   // ForgejoReachable
   ForgejoAnswered: 'Forgejo answers.',
@@ -46,7 +47,11 @@ export const CONDITION_REASONS = {
   RequestRejected: 'Forgejo rejected the request.',
   // ImageSupported
   ImageVersionKnown: 'The version of the runner image is known and new enough.',
-  ImageUnsupported: 'The runner image is older than the mode needs, or says no version.',
+  ImageUnsupported:
+    'The runner image is older than the mode needs, by what the spec says or by what a runner reports, or the spec says no version.',
+  ImageVersionDiffers: 'A warning: runners report another version to Forgejo than the spec says.',
+  ImageFloating: 'A warning: an image is named by a tag that moves, so what runs can change without a change of the pool.',
+  ImageOld: 'A warning: the runner image is of an older minor version than the one this operator ships with.',
   // ScalingLimited
   WithinLimits: 'The pool follows the demand.',
   AtMaximum: 'More jobs wait than maxRunners, of the pool or of an open window, allows runners.',

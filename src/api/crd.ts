@@ -4,8 +4,8 @@
  */
 import { KindGuard, type TObject, type TSchema } from '@sinclair/typebox';
 import { GROUP, KIND, PLURAL, VERSION } from './keys.ts';
-import { RULES } from './rules.ts';
-import { RunnerPoolSpecSchema } from './runnerpool.ts';
+import { RULES } from './rules/rules.ts';
+import { RunnerPoolSpecSchema } from './spec/runnerpool.ts';
 import { RunnerPoolStatusSchema } from './status.ts';
 
 export interface Structural {
@@ -94,6 +94,7 @@ function described(schema: TSchema, path: string): Structural {
   if (KindGuard.IsUnion(schema)) {
     return { type: 'string', ...picked(schema, ['description', 'default']), enum: schema.anyOf.map((option) => String(option['const'])) };
   }
+  if (KindGuard.IsLiteral(schema)) return { type: 'string', ...picked(schema, ['description']), enum: [String(schema.const)] };
   if (KindGuard.IsArray(schema)) {
     return { type: 'array', ...picked(schema, ['description', 'minItems', 'maxItems']), items: structural(schema.items, `${path}[]`) };
   }
@@ -112,8 +113,11 @@ function describedObject(schema: TObject, path: string): Structural {
   const required = fields.filter(([name, field]) => schema.required?.includes(name) === true && field.default === undefined);
   return {
     type: 'object',
-    ...picked(schema, ['description', 'default']),
+    ...picked(schema, ['description', 'default', 'maxProperties']),
     ...(schema.additionalProperties === true ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
+    ...(KindGuard.IsSchema(schema.additionalProperties)
+      ? { additionalProperties: structural(schema.additionalProperties, `${path}.*`) }
+      : {}),
     // A field with a default may be left out.
     ...(required.length === 0 ? {} : { required: required.map(([name]) => name) }),
     ...(fields.length === 0

@@ -2,8 +2,9 @@
 import { KindGuard, type TObject, type TSchema } from '@sinclair/typebox';
 import { CONDITION_REASONS, CONDITION_TYPES } from './conditions.ts';
 import { API_VERSION, KIND } from './keys.ts';
-import { RULES } from './rules.ts';
-import { RunnerPoolSpecSchema } from './runnerpool.ts';
+import { KUBERNETES_VERSION } from './kubernetes/validator.ts';
+import { RULES } from './rules/rules.ts';
+import { RunnerPoolSpecSchema } from './spec/runnerpool.ts';
 import { RunnerPoolStatusSchema } from './status.ts';
 
 /** The whole page as Markdown. */
@@ -16,6 +17,8 @@ export function buildReference(): string {
     '## Rules',
     'What the fields alone do not say. A rule is checked by the API server when an object is written (CEL), by the operator when it reads one, or by both; the sentence is the same.',
     ruleTable(),
+    '## Parts in the words of Kubernetes',
+    `\`spec.template\`, \`spec.resources\`, \`spec.tolerations\`, \`spec.affinity\`, \`spec.topologySpreadConstraints\`, \`spec.containerMode.dind.resources\` and \`spec.cache.server.resources\` are held against the schema of Kubernetes ${KUBERNETES_VERSION} by the operator. A value of the wrong type makes the spec invalid, and the condition \`SpecValid\` names its path. A field that this version does not have is passed on as it is, and named by the same condition with reason \`UnknownFields\`: a newer cluster may know it. In \`spec.template\`, null and the directives of a strategic merge (\`$patch: delete\` or \`replace\`, \`$retainKeys\`, \`$setElementOrder/LIST\`, \`$deleteFromPrimitiveList/LIST\`) stand where \`kubectl patch\` takes them, and each entry of a list that is merged by a key must have it.`,
     '## Conditions',
     table(
       ['Type', 'True means'],
@@ -59,6 +62,7 @@ function fieldTable({ path, schema }: ObjectAt): string {
 
 function typeOf(schema: TSchema): string {
   if (KindGuard.IsArray(schema)) return `list of ${typeOf(schema.items)}`;
+  if (KindGuard.IsObject(schema) && KindGuard.IsSchema(schema.additionalProperties)) return `map of ${typeOf(schema.additionalProperties)}`;
   return KindGuard.IsUnion(schema) ? 'string' : String(schema.type);
 }
 
@@ -69,6 +73,7 @@ function defaultOf(schema: TSchema, required: boolean): string {
 
 function rangeOf(schema: TSchema): string {
   if (KindGuard.IsUnion(schema)) return schema.anyOf.map((option) => code(String(option.const))).join(', ');
+  if (KindGuard.IsLiteral(schema)) return code(String(schema.const));
   if (KindGuard.IsInteger(schema) && schema.minimum !== undefined) return `${schema.minimum} to ${schema.maximum}`;
   if (KindGuard.IsString(schema)) return schema.maxLength === undefined ? '' : `${schema.minLength ?? 0} to ${schema.maxLength} characters`;
   if (KindGuard.IsArray(schema)) return schema.maxItems === undefined ? '' : `${schema.minItems ?? 0} to ${schema.maxItems} items`;

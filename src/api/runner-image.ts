@@ -1,5 +1,5 @@
 /** Which forgejo-runner an image holds, and whether a pool's mode works with it. */
-import type { RunnerPoolSpec } from './runnerpool.ts';
+import type { RunnerPoolSpec } from './spec/runnerpool.ts';
 
 export interface RunnerVersion {
   readonly major: number;
@@ -27,12 +27,17 @@ const DIGEST = '(@[a-z0-9]+:[0-9a-f]+)?';
 export const VERSION_TAG_PATTERN = `^[^@]*:${VERSION}${SUFFIX}${DIGEST}$`;
 
 const tag = new RegExp(`^[^@]*:(${VERSION})${SUFFIX}${DIGEST}$`);
-const wholeVersion = new RegExp(`^${VERSION}$`);
+const version = new RegExp(`^(${VERSION})([-+][A-Za-z0-9_.+-]*)?$`);
+const twoParts = /^v?[0-9]+\.[0-9]+$/;
 
-/** `12.8.2`, `v12.8.2` or `12.8` (patch 0); null for anything else. */
+/**
+ * `12.8.2`, `v12.8.2` or `12.8` (patch 0), with or without a suffix (`-alpine`, `+dev`, `-3-gabc123`); null for anything
+ * else, such as the `dev` that a forgejo-runner built without a version reports (internal/pkg/ver/version.go).
+ */
 export function parseVersion(text: string): RunnerVersion | null {
-  if (!wholeVersion.test(text)) return null;
-  const [major = 0, minor = 0, patch = 0] = text.replace(/^v/, '').split('.').map(Number);
+  const numbers = version.exec(text)?.[1];
+  if (numbers === undefined) return null;
+  const [major = 0, minor = 0, patch = 0] = numbers.replace(/^v/, '').split('.').map(Number);
   return { major, minor, patch };
 }
 
@@ -45,9 +50,25 @@ export function compareVersions(a: RunnerVersion, b: RunnerVersion): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch;
 }
 
-/** `runner.version` when it is set, else the version in the tag of the image; null when neither says it. */
+/** Negative when `a` is of an older minor version than `b`, 0 when both are of the same. */
+export function compareMinors(a: RunnerVersion, b: RunnerVersion): number {
+  return a.major - b.major || a.minor - b.minor;
+}
+
+/** `runner.version` when it is set, else the version in the tag of the image, as it is written; null when neither says it. */
+export function saidVersion(runner: RunnerPoolSpec['runner']): string | null {
+  return runner.version ?? tag.exec(runner.image)?.[1] ?? null;
+}
+
+/** What `saidVersion` says, as numbers. */
 export function imageVersion(runner: RunnerPoolSpec['runner']): RunnerVersion | null {
-  return parseVersion(runner.version ?? tag.exec(runner.image)?.[1] ?? '');
+  return parseVersion(saidVersion(runner) ?? '');
+}
+
+/** Whether the text says nothing against that version: `12.8` is true of every 12.8. */
+export function isTrueOf(said: string, actual: RunnerVersion): boolean {
+  const parsed = parseVersion(said);
+  return parsed !== null && (twoParts.test(said) ? compareMinors : compareVersions)(parsed, actual) === 0;
 }
 
 export function checkRunnerImage(mode: RunnerPoolSpec['mode'], runner: RunnerPoolSpec['runner']): RunnerImageCheck {

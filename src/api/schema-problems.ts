@@ -1,16 +1,20 @@
 /** What a schema says of a value, in sentences that tell what is allowed and never repeat the value. */
 import { KindGuard, type TSchema } from '@sinclair/typebox';
 import { Value, type ValueError, ValueErrorType } from '@sinclair/typebox/value';
-import type { Problem } from './rule.ts';
+import type { Problem } from './rules/rule.ts';
 
 /** Deeper than any Pod; beyond it the schema library would run out of stack. */
 const MAX_DEPTH = 100;
+/** More than any Pod has; the API server lets half a million through, and each may be wrong and be told of. */
+const MAX_VALUES = 50_000;
 
 /** The first thing that the schema library can't be trusted with, or null. Walks without recursion. */
 export function untameable(value: unknown): string | null {
   const open: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
+  let values = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { depth } = next;
+    if (++values > MAX_VALUES) return `must not hold more than ${MAX_VALUES} values`;
     if (next.depth > MAX_DEPTH) return `must not be nested deeper than ${MAX_DEPTH} levels`;
     if (typeof next.value !== 'object' || next.value === null) continue;
     for (const [key, child] of Object.entries(next.value)) {
@@ -46,22 +50,31 @@ function unknownField(root: TSchema, error: ValueError): string {
 /** What the schema allows, as the end of a sentence that begins with "must be". */
 function expected(schema: TSchema): string {
   if (KindGuard.IsUnion(schema)) return schema.anyOf.map((option) => String(option.const)).join(' or ');
+  if (KindGuard.IsLiteral(schema)) return String(schema.const);
   if (KindGuard.IsInteger(schema)) return `an integer${range(schema.minimum, schema.maximum, ' from ', ' to ')}`;
   if (KindGuard.IsBoolean(schema)) return 'true or false';
   if (KindGuard.IsArray(schema)) return `a list${range(schema.minItems ?? 0, schema.maxItems, ' of ', ' to ')} items`;
   if (KindGuard.IsString(schema)) {
     const length = range(schema.minLength, schema.maxLength, ' of ', ' to ');
-    return `a string${length}${length === '' ? '' : ' characters'}${schema.pattern === undefined ? '' : ` that matches ${schema.pattern}`}`;
+    const characters = length === '' ? '' : `${length} characters`;
+    return schema.pattern === undefined ? `a string${characters}` : `${allowedWords(schema)}${characters === '' ? '' : ','}${characters}`;
   }
+  if (KindGuard.IsObject(schema) && schema.maxProperties !== undefined) return `an object of at most ${schema.maxProperties} fields`;
   return 'an object';
+}
+
+/** A pattern is for machines: the field says in words what it takes. */
+function allowedWords(schema: TSchema): string {
+  const allowed: unknown = schema['allowed'];
+  return typeof allowed === 'string' ? allowed : 'a string of another form';
 }
 
 function range(minimum: number | bigint | undefined, maximum: number | bigint | undefined, before: string, between: string): string {
   return minimum === undefined || maximum === undefined ? '' : `${before}${minimum}${between}${maximum}`;
 }
 
-/** `/labels/2` becomes `spec.labels[2]`, by what the value holds: a key of digits in an object stays a key. */
-function fieldPath(root: string, pointer: string, value: unknown): string {
+/** The JSON pointer `/labels/2` becomes `spec.labels[2]`, by what the value holds: a key of digits in an object stays a key. */
+export function fieldPath(root: string, pointer: string, value: unknown): string {
   let path = root;
   let at: unknown = value;
   for (const part of pointer.split('/').slice(1)) {

@@ -1,4 +1,4 @@
-import type { RunnerPoolSpec } from './runnerpool.ts';
+import type { RunnerPoolSpec } from './spec/runnerpool.ts';
 
 /** Which runners API a pool talks to; the same shape as the decisions use. */
 export type Scope =

@@ -1,14 +1,21 @@
 /** From what stands in the cluster to a spec that decisions may trust. */
 import type { Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { brokenRules, type Problem } from './rule.ts';
-import { FORGEJO_RULES, RULES } from './rules.ts';
-import { DEFAULT_DIND_IMAGE, DRAIN_MARGIN_SECONDS, ForgejoSchema, type RunnerPoolSpec, RunnerPoolSpecSchema } from './runnerpool.ts';
+import { kubernetesFindings } from './kubernetes/kubernetes-problems.ts';
+import { brokenRules, type Problem } from './rules/rule.ts';
+import { FORGEJO_RULES, RULES } from './rules/rules.ts';
 import { schemaProblems, untameable } from './schema-problems.ts';
+import { ForgejoSchema } from './spec/forgejo-spec.ts';
+import { DRAIN_MARGIN_SECONDS, type RunnerPoolSpec, RunnerPoolSpecSchema } from './spec/runnerpool.ts';
 
-export type Validated =
-  | { readonly ok: true; readonly spec: RunnerPoolSpec }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+export interface ValidSpec {
+  readonly ok: true;
+  readonly spec: RunnerPoolSpec;
+  /** Fields of Kubernetes that are passed on without being known. */
+  readonly warnings: readonly Problem[];
+}
+
+export type Validated = ValidSpec | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
  * Checks the whole spec and fills in every default; `input` is `.spec` of a RunnerPool and stays as it is. Problems name the
@@ -20,8 +27,10 @@ export function validateSpec(input: unknown): Validated {
   const value = asGiven(input, Value.Default(RunnerPoolSpecSchema, Value.Clone(input)));
   if (!Value.Check(RunnerPoolSpecSchema, value)) return { ok: false, problems: schemaProblems(RunnerPoolSpecSchema, value, 'spec') };
   const spec = completed(value);
-  const problems = brokenRules(RULES, spec);
-  return problems.length === 0 ? { ok: true, spec } : { ok: false, problems };
+  const { problems: ofKubernetes, warnings } = kubernetesFindings(spec);
+  // The rules look into Pods: of one that is none they would say the wrong thing.
+  const problems = ofKubernetes.length > 0 ? ofKubernetes : brokenRules(RULES, spec);
+  return problems.length === 0 ? { ok: true, spec, warnings } : { ok: false, problems };
 }
 
 /**
@@ -47,11 +56,10 @@ function asGiven(given: unknown, filled: unknown): unknown {
 
 /** The defaults that depend on other fields, which a schema can't say. */
 function completed(spec: Static<typeof RunnerPoolSpecSchema>): RunnerPoolSpec {
-  const { forgejo, containerMode } = spec;
+  const { forgejo } = spec;
   return {
     ...spec,
     forgejo: { ...forgejo, url: withoutTrailingSlash(forgejo.url) },
-    containerMode: containerMode.type === 'Dind' ? { dind: { image: DEFAULT_DIND_IMAGE }, ...containerMode } : containerMode,
     drainTimeoutSeconds: spec.drainTimeoutSeconds ?? spec.jobTimeoutSeconds + DRAIN_MARGIN_SECONDS,
   };
 }

@@ -1,15 +1,15 @@
 /** The files that all runners of a pool share. */
 import type { ConfigMap } from 'kubernetes-types/core/v1.d.ts';
 import { LABEL_POOL_UID } from '../api/keys.ts';
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
-import { canonicalJson, digest } from '../pool/digest.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
+import { canonicalJson } from '../pool/digest.ts';
 import type { PoolIdentity } from '../pool/model.ts';
 import type { RenderAssets } from './input.ts';
-import { CONFIG_FILE, ENTRYPOINT_FILE } from './layout.ts';
+import { hasJobEnvironment, JOB_ENV_SCRIPT } from './pod/job-env.ts';
+import { CONFIG_FILE, ENTRYPOINT_FILE, SUBID_FILE } from './pod/layout.ts';
+import { SUBORDINATE_IDS } from './pod/rootless-docker.ts';
+import { digestedName } from './pool-names.ts';
 import { runnerConfig } from './runner-config.ts';
-
-/** Longest DNS label. */
-const MAX_NAME = 63;
 
 export interface ConfigMapInput {
   readonly pool: PoolIdentity;
@@ -38,12 +38,18 @@ function isSame(one: ConfigMapInput, other: ConfigMapInput): boolean {
     one.pool.uid === other.pool.uid &&
     one.pool.name === other.pool.name &&
     one.pool.namespace === other.pool.namespace &&
-    one.assets.oneJobScript === other.assets.oneJobScript
+    one.assets.oneJobScript === other.assets.oneJobScript &&
+    one.assets.jobEnvScript === other.assets.jobEnvScript
   );
 }
 
 function render({ pool, spec, assets }: ConfigMapInput): NamedConfigMap {
-  const data = { [CONFIG_FILE]: runnerConfig(spec), [ENTRYPOINT_FILE]: assets.oneJobScript };
+  const data = {
+    [CONFIG_FILE]: runnerConfig(spec, pool),
+    [ENTRYPOINT_FILE]: assets.oneJobScript,
+    ...(hasJobEnvironment(spec) && { [JOB_ENV_SCRIPT]: assets.jobEnvScript }),
+    ...(spec.containerMode.type === 'DindRootless' && { [SUBID_FILE]: SUBORDINATE_IDS }),
+  };
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -55,7 +61,5 @@ function render({ pool, spec, assets }: ConfigMapInput): NamedConfigMap {
 
 /** The uid is digested too: the names of two pools may differ only in what is cut off or replaced here. */
 function configMapName(pool: PoolIdentity, data: Record<string, string>): string {
-  const suffix = digest(canonicalJson([pool.uid, data]));
-  const head = pool.name.replaceAll('.', '-').slice(0, MAX_NAME - suffix.length - 1);
-  return `${head.replace(/-+$/, '')}-${suffix}`;
+  return digestedName(pool.name, canonicalJson([pool.uid, data]));
 }

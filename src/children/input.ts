@@ -1,5 +1,5 @@
 /** What the renderers are given. */
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { RegistrationRef } from '../pool/forgejo.ts';
 import type { PoolIdentity } from '../pool/model.ts';
 import type { RunnerTags } from '../pool/observed.ts';
@@ -8,6 +8,8 @@ import type { RunnerTags } from '../pool/observed.ts';
 export interface RenderAssets {
   /** Text of `entrypoint/one-job.sh`. */
   readonly oneJobScript: string;
+  /** Text of `entrypoint/job-env.sh`. */
+  readonly jobEnvScript: string;
 }
 
 /** Tags of a runner whose registration exists: only such a runner can be rendered. */

@@ -1,11 +1,11 @@
 /** An ephemeral runner: a Job that runs one task. */
 import type { Job, PodFailurePolicy } from 'kubernetes-types/batch/v1.d.ts';
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { RunnerInput } from './input.ts';
-import { RUNNER_CONTAINER } from './layout.ts';
-import { tagMetadata } from './metadata.ts';
-import { podTemplate } from './pod-template.ts';
-import { oneJobLaunch } from './runner-container.ts';
+import { workloadMetadata } from './metadata.ts';
+import { oneJobLaunch } from './pod/launch.ts';
+import { RUNNER_CONTAINER } from './pod/layout.ts';
+import { podTemplate } from './pod/pod-template.ts';
 
 /** Beyond pending and job time, seconds: the deadline is a backstop and must never be what ends a healthy runner. */
 const DEADLINE_MARGIN_SECONDS = 600;
@@ -31,7 +31,7 @@ export function renderJob(input: RunnerInput): Job {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: tags.runner, namespace: pool.namespace, ...tagMetadata(tags, pool.uid) },
+    metadata: { name: tags.runner, namespace: pool.namespace, ...workloadMetadata(input) },
     spec: {
       backoffLimit: 0,
       podReplacementPolicy: 'Failed',

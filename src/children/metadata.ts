@@ -3,17 +3,27 @@ import {
   ANNOTATION_ATTEMPT,
   ANNOTATION_HANDLE,
   ANNOTATION_ISSUED_AT,
+  ANNOTATION_JOB_NAME,
   ANNOTATION_REGISTRATION_ID,
   ANNOTATION_REGISTRATION_UUID,
   ANNOTATION_REPOSITORY_ID,
   ANNOTATION_SPEC_HASH,
+  LABEL_APP_INSTANCE,
+  LABEL_APP_MANAGED_BY,
+  LABEL_APP_NAME,
+  LABEL_JOB_NAME,
+  LABEL_MODE,
+  LABEL_POOL,
   LABEL_POOL_UID,
+  LABEL_REPOSITORY_ID,
   LABEL_RUNNER,
   NO_HANDLE,
 } from '../api/keys.ts';
 import type { RunnerTags } from '../pool/observed.ts';
+import type { RunnerInput } from './input.ts';
+import { annotationValue, labelValue } from './label-value.ts';
 
-/** Labels and annotations of one runner's objects. */
+/** Labels and annotations of one of a runner's objects. */
 export interface TagMetadata {
   readonly labels: Record<string, string>;
   readonly annotations: Record<string, string>;
@@ -38,4 +48,42 @@ export function tagMetadata(tags: RunnerTags, poolUid: string): TagMetadata {
       ...(tags.issuedAt !== null && { [ANNOTATION_ISSUED_AT]: new Date(tags.issuedAt).toISOString() }),
     },
   };
+}
+
+/**
+ * What stands on a runner's workload and Pods: its tags, and for logs and costs the pool, the mode and the job. Whatever a
+ * user named the job, its label is a valid one.
+ */
+export function runnerMetadata({ pool, spec, tags }: Pick<RunnerInput, 'pool' | 'spec' | 'tags'>): TagMetadata {
+  const { labels, annotations } = tagMetadata(tags, pool.uid);
+  const job = tags.job ?? '';
+  return {
+    labels: {
+      ...labels,
+      ...known(LABEL_POOL, labelValue(pool.name)),
+      [LABEL_MODE]: spec.mode,
+      ...(tags.repositoryId !== null && { [LABEL_REPOSITORY_ID]: String(tags.repositoryId) }),
+      ...known(LABEL_JOB_NAME, labelValue(job)),
+    },
+    annotations: { ...annotations, ...known(ANNOTATION_JOB_NAME, annotationValue(job)) },
+  };
+}
+
+/** The same with the recommended labels. */
+export function workloadMetadata(input: Pick<RunnerInput, 'pool' | 'spec' | 'tags'>): TagMetadata {
+  const { labels, annotations } = runnerMetadata(input);
+  return { labels: { ...appLabels(input.pool.name), ...labels }, annotations };
+}
+
+/** The recommended labels, for tools that know no others; a template may replace them. */
+function appLabels(poolName: string): Record<string, string> {
+  return {
+    [LABEL_APP_NAME]: 'forgejo-runner',
+    [LABEL_APP_MANAGED_BY]: 'forgejo-runner-operator',
+    ...known(LABEL_APP_INSTANCE, labelValue(poolName)),
+  };
+}
+
+function known(key: string, value: string | null): Record<string, string> {
+  return value === null ? {} : { [key]: value };
 }

@@ -15,6 +15,9 @@ const FALSE_IS_ABSENT: ReadonlySet<string> = new Set(['hostNetwork', 'hostPID', 
 /** Strings that the API holds by value and that mean nothing when empty, by list and field. */
 const EMPTY_IS_ABSENT: ReadonlySet<string> = new Set([
   'env.value',
+  'tolerations.effect',
+  'tolerations.key',
+  'tolerations.operator',
   'tolerations.value',
   'volumeMounts.subPath',
   'volumeMounts.subPathExpr',

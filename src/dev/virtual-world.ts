@@ -2,6 +2,7 @@
  * The whole world under virtual time, without HTTP: an embedded Forgejo, one or two clusters that call operators of their own,
  * each with one or two replicas that can be restarted. The same seed gives the same world.
  */
+import type { RenderAssets } from '../children/input.ts';
 import { createReader } from '../forgejo/reader.ts';
 import type { OperatorDeps } from '../hooks/deps.ts';
 import { createOperator } from '../hooks/operator.ts';
@@ -9,6 +10,7 @@ import type { Operator } from '../hooks/reply.ts';
 import { type Cluster, type ClusterOptions, createCluster } from './cluster/cluster.ts';
 import { createVirtualClock, type VirtualClock } from './cluster/virtual-clock.ts';
 import { createEmbeddedForgejo, type EmbeddedForgejo } from './forgejo/embedded.ts';
+import { createRandom, randomHex } from './forgejo/random.ts';
 import { createOperatorReplicas, type OperatorReplicas, type Route } from './operator-replicas.ts';
 
 export const FORGEJO_URL = 'http://forgejo.test';
@@ -16,7 +18,7 @@ export const FORGEJO_URL = 'http://forgejo.test';
 export interface VirtualWorldOptions {
   readonly seed: number;
   readonly controller: unknown;
-  readonly oneJobScript: string;
+  readonly assets: RenderAssets;
   readonly log: OperatorDeps['log'];
   readonly lag?: ClusterOptions['defaultLag'];
   readonly faults?: ClusterOptions['faults'];
@@ -47,6 +49,8 @@ const FORGEJO_LATENCY_MS = 10;
 const CONFIG = { issuedGraceMs: 30_000, finishingGraceMs: 16_000, effectBudgetMs: 6_000, effectConcurrency: 16, forgejoTimeoutMs: 4_000 };
 /** Far enough apart that no two worlds of neighbouring seeds share their uids. */
 const SEEDS_BETWEEN_CLUSTERS = 1_000_003;
+/** Keeps the randomness of secrets apart from that of identifiers. */
+const SEED_OF_SECRETS = 0x5ec2e7;
 
 export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
   const { seed, log } = options;
@@ -55,9 +59,12 @@ export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
   const forgejo = createEmbeddedForgejo({ clock, rootUrl: FORGEJO_URL, seed, offsetMs, latencyMs: FORGEJO_LATENCY_MS });
   const transport = forgejo.handle;
 
+  const secrets = createRandom(seed + SEED_OF_SECRETS);
+  const randomSecret = (): string => randomHex(secrets, 64);
+
   function newOperator(): Operator {
     const reader = createReader({ transport, clock });
-    return createOperator({ transport, reader, clock, log, assets: { oneJobScript: options.oneJobScript }, config: CONFIG });
+    return createOperator({ transport, reader, clock, log, assets: options.assets, randomSecret, config: CONFIG });
   }
 
   function newCluster(index: number): { readonly cluster: Cluster; readonly operators: OperatorReplicas } {

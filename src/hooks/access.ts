@@ -1,5 +1,5 @@
 /** How a pool reaches Forgejo: what its spec names, found among the related objects. */
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { Access } from '../forgejo/access.ts';
 import type { AccessProblem } from '../pool/failure.ts';
 import type { DecodedRequest } from './decode.ts';

@@ -54,7 +54,15 @@ export class AnswerError extends Error {
   }
 }
 
-const API_VERSION_OF_KIND: Readonly<Record<string, string>> = { Secret: 'v1', ConfigMap: 'v1', Job: 'batch/v1', Deployment: 'apps/v1' };
+const API_VERSION_OF_KIND: Readonly<Record<string, string>> = {
+  Secret: 'v1',
+  ConfigMap: 'v1',
+  Job: 'batch/v1',
+  Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  Service: 'v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+};
 const FIELDS: ReadonlySet<string> = new Set(['status', 'children', 'resyncAfterSeconds', 'finalized']);
 
 /** How children are named here: `Job/name`. */

@@ -1,14 +1,16 @@
 /** The children of an answer: what is kept is echoed as observed, what is new is rendered, and nothing is forgotten. */
 import { LABEL_POOL_UID, LABEL_RUNNER } from '../api/keys.ts';
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import { renderConfigMap } from '../children/config-map.ts';
 import { echo } from '../children/echo.ts';
 import type { RegisteredTags, RenderAssets } from '../children/input.ts';
+import { isOfCache, isOfPool } from '../children/pool-children.ts';
 import { renderRunner } from '../children/runner.ts';
 import { renderSecret } from '../children/secret.ts';
 import type { RunnerTags } from '../pool/observed.ts';
 import type { ChildIntent } from '../pool/settle.ts';
 import type { DecodedRequest } from './decode.ts';
+import { poolObjectsOfFinalize, poolObjectsOfSync } from './pool-objects.ts';
 import { objectAt, textAt, type WireObject } from './wire.ts';
 
 export interface ChildrenInput {
@@ -18,6 +20,8 @@ export interface ChildrenInput {
   readonly intents: readonly ChildIntent[];
   /** Token of a runner whose Secret is to be rendered. */
   readonly tokenOf: (runner: string) => string | undefined;
+  /** Random text for the Secret of the pool's cache; null when none is to be made. */
+  readonly newCacheSecret: string | null;
 }
 
 /** For `/sync`: also children that are no runner's stay, and the pool's ConfigMap is there before a runner needs it. */
@@ -29,23 +33,27 @@ export function childrenOfSync(input: ChildrenInput): readonly object[] {
   const used = [...decoded.raw.configMaps]
     .filter(([name, object]) => name !== config.metadata.name && isWanted(name, object, decoded))
     .map(([, object]) => echo(object));
-  const others = foreign(decoded).map(echo);
-  return [...current, ...used, ...others, ...runnerChildren(input, config.metadata.name)];
+  const others = foreign(decoded);
+  const ofPool = poolObjectsOfSync(input, others);
+  return [...current, ...used, ...others.map(echo), ...ofPool, ...runnerChildren(input, config.metadata.name)];
 }
 
-/** For `/finalize`: what no runner needs any more goes. `runnersLeft`: one may still run, and mount a ConfigMap. */
+/**
+ * For `/finalize`: what no runner needs any more goes, the cache at once. `runnersLeft`: one may still run, mount a ConfigMap,
+ * and must not get out of its network policy.
+ */
 export function childrenOfFinalize(input: ChildrenInput, runnersLeft: boolean): readonly object[] {
   const { decoded } = input;
   const used = [...decoded.raw.configMaps]
     .filter(([name]) => runnersLeft && decoded.configMapsInUse.has(name))
     .map(([, object]) => echo(object));
-  return [...used, ...runnerChildren(input, '')];
+  return [...used, ...poolObjectsOfFinalize(decoded, runnersLeft), ...runnerChildren(input, '')];
 }
 
 /** Everything as observed: the answer when nothing can be decided. */
 export function childrenAsObserved(decoded: DecodedRequest): readonly object[] {
-  const { secrets, configMaps, workloads } = decoded.raw;
-  return [...configMaps.values(), ...secrets.values(), ...workloads.values()].map(echo);
+  const { secrets, configMaps, workloads, poolObjects } = decoded.raw;
+  return [...configMaps.values(), ...secrets.values(), ...poolObjects.values(), ...workloads.values()].map(echo);
 }
 
 /** A ConfigMap that is not ours by its label is not ours to drop. */
@@ -56,8 +64,12 @@ function isWanted(name: string, object: WireObject, decoded: DecodedRequest): bo
 
 /** Children whose labels somebody changed: what an answer leaves out is deleted. */
 function foreign(decoded: DecodedRequest): readonly WireObject[] {
-  const { secrets, workloads } = decoded.raw;
-  return [...secrets, ...workloads].filter(([name, object]) => !isRunners(name, object, decoded)).map(([, object]) => object);
+  const { secrets, workloads, poolObjects } = decoded.raw;
+  return [
+    ...[...secrets].filter(([name, object]) => !isRunners(name, object, decoded) && !isOfCache(object, decoded.pool)),
+    ...[...workloads].filter(([name, object]) => !isRunners(name, object, decoded)),
+    ...[...poolObjects].filter(([, object]) => !isOfPool(object, decoded.pool)),
+  ].map(([, object]) => object);
 }
 
 /** Whether the object is the one that its labels say: only of such a one do intents speak. */

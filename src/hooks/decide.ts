@@ -1,6 +1,7 @@
 /** From what was observed to a world, and from a world to a decision on reads that are young enough. */
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+
 import type { Scope } from '../api/scope.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import { specHash } from '../children/spec-hash.ts';
 import type { Access } from '../forgejo/access.ts';
 import { perform } from '../forgejo/perform.ts';
@@ -47,20 +48,19 @@ export interface Decision<P extends Plan> {
 }
 
 /**
- * Decides on the shared reads; what asks for younger ones (`needsFresh`: a registration is about to be made, a pool is
- * about to end) is decided again on reads that began after this call arrived.
+ * Decides on the shared reads; what asks for younger ones (a registration is about to be made, or taken from a runner that
+ * lives, or a pool is about to end) is decided again on reads that began after this call arrived.
  */
 export async function decide<P extends Plan>(
   call: Call,
   deps: OperatorDeps,
   memory: MemoryStore,
   planner: (world: World, slots: readonly Judged[]) => P,
-  needsFresh: (plan: P) => boolean,
 ): Promise<Decision<P>> {
   const intervalMs = call.spec.pollIntervalSeconds * 1000;
   const [shared, repositories] = await Promise.all([readInTime(call, deps, { intervalMs }), repositoriesOf(call, deps)]);
   const first = decideOn(shared, repositories, call, deps, memory, planner);
-  if (!needsFresh(first.plan)) return first;
+  if (!first.plan.needsFreshReads) return first;
   const view = await readInTime(call, deps, { intervalMs, begunAfter: call.arrivedAt });
   return decideOn(view, repositories, call, deps, memory, planner);
 }
@@ -166,11 +166,11 @@ export function performFor(call: Call, effects: readonly Effect[], deps: Operato
     concurrency: deps.config.effectConcurrency,
     credentialsOf: (runner) => credentialsOf(runner, call.decoded, memory),
     onRegistered: ({ effect, registration, token, issuedAt }) => {
-      const { runner, handle, repositoryId, attempt, specHash: hash } = effect.tags;
+      const { runner, handle, repositoryId, job, attempt, specHash: hash } = effect.tags;
       memory.hold(uid, runner, {
         registration,
         token,
-        tags: { runner, handle, repositoryId, attempt, specHash: hash, registration, issuedAt },
+        tags: { runner, handle, repositoryId, job, attempt, specHash: hash, registration, issuedAt },
       });
     },
   });

@@ -31,6 +31,7 @@ export function decodePod(object: NamedObject, poolUid: string): ObservedPod | n
     createdAt: head.createdAt,
     deletionAt: head.deletionAt,
     state: runnerState(status, objectAt(runner, 'state'), head),
+    final: isFinal(status),
     disruption: disruption(status),
     restarts: integerAt(runner, 'restartCount') ?? 0,
     lastExitCode: integerAt(lastEnd(runner), 'exitCode'),
@@ -61,16 +62,21 @@ function isDindOomKilled(status: WireObject): boolean {
 
 function runnerState(status: WireObject, container: WireObject, head: Head): RunnerState {
   if (Object.hasOwn(container, 'terminated')) return containerEnd(objectAt(container, 'terminated'), status);
-  const phase = textAt(status, 'phase');
   const running = Object.hasOwn(container, 'running');
-  if (phase === 'Succeeded' || phase === 'Failed') {
-    const exitCode = phase === 'Succeeded' ? 0 : null;
-    const started = running || phase === 'Succeeded';
+  if (isFinal(status)) {
+    const succeeded = textAt(status, 'phase') === 'Succeeded';
+    const exitCode = succeeded ? 0 : null;
+    const started = running || succeeded;
     const reason = textAt(status, 'reason') ?? failedInitReason(status);
     return { kind: 'terminated', exitCode, started, reason: recognise(reason), finishedAt: null };
   }
   if (running) return { kind: 'running', startedAt: timeAt(objectAt(container, 'running'), 'startedAt') ?? head.createdAt };
   return { kind: 'waiting', reason: waitingReason(status, objectAt(container, 'waiting')) };
+}
+
+function isFinal(status: WireObject): boolean {
+  const phase = textAt(status, 'phase');
+  return phase === 'Succeeded' || phase === 'Failed';
 }
 
 function containerEnd(terminated: WireObject, status: WireObject): RunnerState {

@@ -3,6 +3,7 @@
 import { isObject } from '../children/json.ts';
 import type { PoolIdentity } from '../pool/model.ts';
 import type { Observed } from '../pool/observed.ts';
+import { childKey } from './answer.ts';
 import { type Condition, decodeConditions } from './decode-conditions.ts';
 import { decodeDeployment } from './decode-deployment.ts';
 import { decodeJob } from './decode-job.ts';
@@ -27,6 +28,8 @@ export interface DecodedRequest {
   readonly raw: RawChildren;
   /** Names of ConfigMaps that an observed workload or Pod of the pool mounts: these must stay. */
   readonly configMapsInUse: ReadonlySet<string>;
+  /** The same of Secrets: a Pod that is starting waits for those that it mounts. */
+  readonly secretsInUse: ReadonlySet<string>;
   /** By runner, as far as the observed Secrets hold them. */
   readonly credentials: ReadonlyMap<string, Credentials>;
   /** Keys of related objects in the pool's namespace. */
@@ -43,7 +46,12 @@ export interface RawChildren {
   readonly configMaps: ReadonlyMap<string, WireObject>;
   /** Jobs and Deployments. Of two with one name the Deployment is under `Deployment/<name>`, so that neither is lost. */
   readonly workloads: ReadonlyMap<string, WireObject>;
+  /** StatefulSets, Services and NetworkPolicies, by `childKey`: the pool's, not a runner's. */
+  readonly poolObjects: ReadonlyMap<string, WireObject>;
 }
+
+/** Kinds of `poolObjects`, as the keys of a hook body name them. */
+const POOL_KINDS = ['StatefulSet.apps/v1', 'Service.v1', 'NetworkPolicy.networking.k8s.io/v1'];
 
 export function decodeRequest(request: SyncRequest): DecodedRequest {
   const { parent, children, related } = request;
@@ -56,6 +64,8 @@ export function decodeRequest(request: SyncRequest): DecodedRequest {
   const relatedPods = inNamespace(related['Pod.v1'], pool.namespace);
   const status = isObject(parent.status) ? parent.status : {};
   const decodedSecrets = decodeEach(secrets, pool.uid, decodeSecret);
+  const templates = [...jobs.values(), ...deployments.values()].map((object) => objectAt(objectAt(object, 'spec'), 'template'));
+  const mounting = [...templates, ...relatedPods.values()];
   return {
     pool,
     rawSpec: parent.spec ?? {},
@@ -67,11 +77,14 @@ export function decodeRequest(request: SyncRequest): DecodedRequest {
       workloads: [...decodeEach(jobs, pool.uid, decodeJob), ...decodeEach(deployments, pool.uid, decodeDeployment)],
       pods: decodeEach(relatedPods, pool.uid, decodePod),
     },
-    raw: { secrets, configMaps: inNamespace(children['ConfigMap.v1'], pool.namespace), workloads: workloadsByName(jobs, deployments) },
-    configMapsInUse: new Set([
-      ...[...jobs.values(), ...deployments.values()].flatMap((object) => mountedConfigMaps(objectAt(objectAt(object, 'spec'), 'template'))),
-      ...[...relatedPods.values()].flatMap(mountedConfigMaps),
-    ]),
+    raw: {
+      secrets,
+      configMaps: inNamespace(children['ConfigMap.v1'], pool.namespace),
+      workloads: workloadsByName(jobs, deployments),
+      poolObjects: poolObjectsByKey(children, pool.namespace),
+    },
+    configMapsInUse: new Set(mounting.flatMap((pod) => mounted(pod, 'configMap'))),
+    secretsInUse: new Set(mounting.flatMap((pod) => mounted(pod, 'secret'))),
     credentials: new Map(
       decodedSecrets.flatMap(({ secret, credentials }) => (credentials === null ? [] : [[secret.tags.runner, credentials] as const])),
     ),
@@ -113,11 +126,18 @@ function workloadsByName(
   return workloads;
 }
 
-/** `pod`: a Pod or a Pod template. */
-function mountedConfigMaps(pod: WireObject): readonly string[] {
+function poolObjectsByKey(children: SyncRequest['children'], namespace: string): ReadonlyMap<string, WireObject> {
+  const objects = POOL_KINDS.flatMap((kind) =>
+    [...inNamespace(children[kind], namespace)].map(([name, object]) => ({ kind, name, object })),
+  );
+  return new Map(objects.map(({ kind, name, object }) => [childKey(kind.slice(0, kind.indexOf('.')), name), object]));
+}
+
+/** Names of what the volumes of `pod`, a Pod or a Pod template, are made from. */
+function mounted(pod: WireObject, source: 'configMap' | 'secret'): readonly string[] {
   return objectsAt(objectAt(pod, 'spec'), 'volumes').flatMap((volume) => {
-    const sources = [volume, ...objectsAt(objectAt(volume, 'projected'), 'sources')];
-    return sources.flatMap((source) => textAt(objectAt(source, 'configMap'), 'name') ?? []);
+    const sources = [volume, ...objectsAt(objectAt(volume, 'projected'), 'sources')].map((each) => objectAt(each, source));
+    return sources.flatMap((each) => textAt(each, 'name') ?? textAt(each, 'secretName') ?? []);
   });
 }
 

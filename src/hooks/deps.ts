@@ -14,6 +14,8 @@ export interface OperatorDeps {
   readonly clock: Clock;
   readonly log: OperatorLog;
   readonly assets: RenderAssets;
+  /** New random text at every call, 256 bits of it, in characters that a file may hold: the secret of a cache. */
+  readonly randomSecret: () => string;
   readonly specs: SpecCache;
   /** Names of repositories, looked up once. */
   readonly repositories: RepositoryDirectory;

@@ -1,7 +1,8 @@
 /** `/finalize`: a pool that is deleted, until nothing of it is left. */
-import { DRAIN_MARGIN_SECONDS, type RunnerPoolSpec } from '../api/runnerpool.ts';
+
 import { scopeOf } from '../api/scope.ts';
-import { readForgejo } from '../api/validate.ts';
+import { DRAIN_MARGIN_SECONDS, type RunnerPoolSpec } from '../api/spec/runnerpool.ts';
+import { readForgejo, type ValidSpec } from '../api/validate.ts';
 import { type Finding, findings, findingsForInvalidSpec } from '../pool/conditions.ts';
 import { type FinalizePlan, isLostForGood, isScopeGone, planFinalize } from '../pool/finalize.ts';
 import type { Judged } from '../pool/judge.ts';
@@ -50,7 +51,7 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
   const { scopeGoneSince } = last;
   const planner = (world: World, slots: readonly Judged[]): FinalizePlan =>
     planFinalize(world, slots, { observesChildren, withoutTokenSince: null, scopeGoneSince });
-  const decision = await decide(call, deps, memory, planner, (plan) => plan.finalized && plan.leftBehind.length === 0);
+  const decision = await decide(call, deps, memory, planner);
   const { world } = decision;
   const gone = world.forgejo.kind === 'unavailable' && isScopeGone(world.forgejo.failure);
   memory.change(uid, { scopeGoneSince: gone ? (scopeGoneSince ?? world.now) : null });
@@ -86,9 +87,16 @@ function answer(
     assets: deps.assets,
     intents: settled.children,
     tokenOf: (runner: string) => held.get(runner)?.token,
+    newCacheSecret: null,
   };
   return {
-    status: renderStatus(world, plan, settled, foundOf(decoded, deps, findings(world, plan, settled, true)), previousOf(decoded)),
+    status: renderStatus(
+      world,
+      plan,
+      settled,
+      foundOf(decoded, deps, (warnings) => findings(world, plan, settled, true, warnings)),
+      previousOf(decoded),
+    ),
     children: childrenOfFinalize(
       input,
       slots.some((slot) => !isLostForGood(slot)),
@@ -101,11 +109,15 @@ function answer(
 }
 
 /** A spec that is refused ends all the same, and is not called valid for that. */
-function foundOf(decoded: DecodedRequest, deps: OperatorDeps, found: readonly Finding[]): readonly Finding[] {
+function foundOf(
+  decoded: DecodedRequest,
+  deps: OperatorDeps,
+  found: (warnings: ValidSpec['warnings']) => readonly Finding[],
+): readonly Finding[] {
   const validated = deps.specs.check(decoded);
-  if (validated.ok) return found;
+  if (validated.ok) return found(validated.warnings);
   const invalid = findingsForInvalidSpec(validated.problems).filter(({ type }) => type === 'SpecValid');
-  return [...found.filter(({ type }) => type !== 'SpecValid'), ...invalid];
+  return [...found([]).filter(({ type }) => type !== 'SpecValid'), ...invalid];
 }
 
 function busyJobs(slots: readonly Judged[]): ReadonlySet<string> {

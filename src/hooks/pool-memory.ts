@@ -14,6 +14,8 @@ export interface PoolMemory {
   /** Own clock. */
   readonly answeredAt: number;
   readonly held: ReadonlyMap<string, HeldCredentials & { readonly token: string }>;
+  /** What a Secret of the pool's cache was answered with that has not been seen yet: the next answer must hold the same. */
+  readonly cacheSecret: string | null;
   /** How Forgejo was last reached: a namespace's deletion may take Secrets and ConfigMaps first. */
   readonly access: Access | null;
   /** Since when a deleted pool has had no token. */
@@ -40,6 +42,7 @@ const NOTHING: PoolMemory = {
   last: null,
   answeredAt: Number.NEGATIVE_INFINITY,
   held: new Map(),
+  cacheSecret: null,
   access: null,
   withoutTokenSince: null,
   scopeGoneSince: null,

@@ -36,8 +36,9 @@ export function replyOf(draft: Draft, hook: 'sync' | 'finalize', decoded: Decode
 
 /** Every child as observed, as `childKey`. */
 export function observedChildren(decoded: DecodedRequest): ReadonlySet<string> {
-  const { secrets, configMaps, workloads } = decoded.raw;
+  const { secrets, configMaps, workloads, poolObjects } = decoded.raw;
   return new Set([
+    ...poolObjects.keys(),
     ...[...secrets.keys()].map((name) => childKey('Secret', name)),
     ...[...configMaps.keys()].map((name) => childKey('ConfigMap', name)),
     ...[...workloads].map(([key, object]) => childKey(String(object['kind']), key.replace(/^Deployment\//, ''))),

@@ -1,6 +1,6 @@
 /** `spec.repositories` as the decisions see it: ids. */
 import { type NamedRepository, parseRepository } from '../api/repository-name.ts';
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { Access } from '../forgejo/access.ts';
 import type { RepositoryDirectory, RepositoryLookup } from '../forgejo/repositories.ts';
 import { EVERY_REPOSITORY, type RepositoryFilter, type UnresolvedRepository } from '../pool/repositories.ts';

@@ -1,5 +1,6 @@
 /** `/sync`: one pool, from what was observed to what should be there. */
 import { scopeOf } from '../api/scope.ts';
+import type { ValidSpec } from '../api/validate.ts';
 import type { Access } from '../forgejo/access.ts';
 import { withoutRefusals } from '../pool/backoff.ts';
 import { findings, findingsForInvalidSpec } from '../pool/conditions.ts';
@@ -10,11 +11,13 @@ import { type Settled, settle } from '../pool/settle.ts';
 import { renderStatus, statusForInvalidSpec } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
+import { newCacheSecret } from './cache-secret.ts';
 import { childrenAsObserved, childrenOfSync } from './children.ts';
 import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
 import type { MemoryStore } from './pool-memory.ts';
+import { poolObjectsToKeep } from './pool-objects.ts';
 import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
 
 /** How often a pool is tried again that can't ask Forgejo for want of a Secret: its arrival starts a sync by itself. */
@@ -30,18 +33,18 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   const resolved = resolveAccess(spec.forgejo, decoded);
   if (resolved.kind === 'problem') {
     const { world, slots, plan: made } = decideWithoutAccess(resolved.problem, ACCESS_RETRY_MS, { decoded, spec }, deps, memory, plan);
-    return answer({ world, slots, plan: made }, settle(world, slots, made, []), decoded, spec, deps, memory);
+    return answer({ world, slots, plan: made }, settle(world, slots, made, []), decoded, validated, deps, memory);
   }
 
   const { access } = resolved;
   forgetRefusals(decoded.pool.uid, access, memory);
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access, ...times };
-  const decision = await decide(call, deps, memory, plan, (made) => made.effects.some((effect) => effect.kind === 'register'));
+  const decision = await decide(call, deps, memory, plan);
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
   deps.log.outcomes(decoded.pool, outcomes);
   const settled = settle(decision.world, decision.slots, decision.plan, outcomes);
   memory.change(decoded.pool.uid, { access });
-  return { ...answer(decision, settled, decoded, spec, deps, memory), now: deps.reader.forgejoNow(access) };
+  return { ...answer(decision, settled, decoded, validated, deps, memory), now: deps.reader.forgejoNow(access) };
 }
 
 /** A token that was put right must not wait for what the one before was refused. */
@@ -55,7 +58,7 @@ function answer(
   { world, slots, plan: made }: Decision<Plan>,
   settled: Settled,
   decoded: DecodedRequest,
-  spec: World['spec'],
+  { spec, warnings }: ValidSpec,
   deps: OperatorDeps,
   memory: MemoryStore,
 ): Draft {
@@ -67,12 +70,13 @@ function answer(
     assets: deps.assets,
     intents: settled.children,
     tokenOf: (runner) => held.get(runner)?.token,
+    newCacheSecret: newCacheSecret(decoded, spec, deps, memory),
   });
   memory.change(uid, { last: settled.memory, held: stillHeld(decoded, memory, world.now, world.graces.issuedMs) });
   return {
-    status: renderStatus(world, made, settled, findings(world, made, settled, false), previousOf(decoded)),
+    status: renderStatus(world, made, settled, findings(world, made, settled, false, warnings), previousOf(decoded)),
     children,
-    mustKeep: mustKeep(world, slots, observedChildren(decoded)),
+    mustKeep: new Set([...mustKeep(world, slots, observedChildren(decoded)), ...poolObjectsToKeep(decoded, spec)]),
     wakeAt: Math.min(world.forgejo.nextReadAt, made.wakeAt ?? Number.POSITIVE_INFINITY),
     now: world.now,
   };

@@ -29,6 +29,7 @@ const rowOnly = (seen: Evidence): boolean =>
 const neverFurther = (seen: Evidence): boolean => seen.last === 'none' || seen.last === 'starting' || seen.last === 'stuck';
 /** A Deployment never ends: a terminated container there is waiting for its restart. */
 const podWaits = (seen: Evidence): boolean => seen.pod !== 'running';
+const nothingRuns = (seen: Evidence): boolean => podWaits(seen) && !seen.runs;
 const noPod = (seen: Evidence): boolean => seen.pod === 'none' || seen.pod === 'terminated';
 
 /** The rule when nothing else fits; also the table's last row. */
@@ -75,13 +76,14 @@ export const TABLE: readonly Row[] = [
   {
     row: '4b',
     because: 'its Secret was refused: it can never start',
-    when: (s) => !s.secret && podWaits(s) && (s.row === 'undeclared' || (s.row === 'absent' && (neverFurther(s) || s.pod === 'waiting'))),
+    when: (s) =>
+      !s.secret && nothingRuns(s) && (s.row === 'undeclared' || (s.row === 'absent' && (neverFurther(s) || s.pod === 'waiting'))),
     phase: 'failed',
   },
   {
     row: '4c',
     because: 'its Secret was deleted by hand, and no new Pod of its Deployment can start without',
-    when: (s) => !s.secret && s.kind === 'Deployment' && podWaits(s) && (s.row === 'absent' || s.row === 'offline'),
+    when: (s) => !s.secret && s.kind === 'Deployment' && nothingRuns(s) && (s.row === 'absent' || s.row === 'offline'),
     phase: 'failed',
   },
   {

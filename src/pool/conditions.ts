@@ -4,6 +4,7 @@ import { isBackingOff, POOL_KEY, REGISTER_KEY } from './backoff.ts';
 import { draining } from './draining.ts';
 import { type FailureWords, wordsForFailure } from './failure-words.ts';
 import type { Fate } from './fate.ts';
+import { imageRefused, imageSupported } from './image-condition.ts';
 import type { Instant } from './instant.ts';
 import { rfc3339 } from './instant.ts';
 import type { World } from './model.ts';
@@ -19,30 +20,53 @@ export interface Finding {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: ConditionReason;
   readonly message: string;
+  /** Judged without the reports of runners: gives way to what an earlier sync said with them (`image-condition.ts`). */
+  readonly provisional?: true;
 }
 
 /** While a refused registration is held back, what it said of the token goes on standing. */
-export function findings(world: World, plan: Plan, settled: Settled, finalizing: boolean): readonly Finding[] {
+export function findings(
+  world: World,
+  plan: Plan,
+  settled: Settled,
+  finalizing: boolean,
+  warnings: readonly FieldWords[] = [],
+): readonly Finding[] {
   const failure = world.forgejo.kind === 'unavailable' ? world.forgejo.failure : settled.failures[0];
   const words = failure === undefined ? null : wordsForFailure(failure);
   const held = words === null && isBackingOff(settled.memory, REGISTER_KEY, world.now);
   return [
     ...(held ? [] : [ready(plan, words), reachable(words), authorized(words, world)]),
-    { type: 'SpecValid', status: 'True', reason: 'SpecAccepted', message: 'The spec is valid.' },
-    imageSupported(world),
+    specValid(warnings),
+    ...imageSupported(world, plan),
     scalingLimited(world, plan),
     draining(plan, finalizing, world),
   ];
 }
 
+/** What is said of one field of the spec, `spec.labels[2]`. */
+interface FieldWords {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** More fields than anybody mends in one go are only counted. */
+const MOST_FIELDS = 10;
+
+/** A field that is not known may be a typing error or of a newer Kubernetes: the pool works on, and says so. */
+function specValid(warnings: readonly FieldWords[]): Finding {
+  if (warnings.length === 0) return { type: 'SpecValid', status: 'True', reason: 'SpecAccepted', message: 'The spec is valid.' };
+  const named = warnings.slice(0, MOST_FIELDS).map(({ field }) => field);
+  const more = warnings.length > MOST_FIELDS ? ` and ${warnings.length - MOST_FIELDS} more` : '';
+  const message = `The spec is valid. These fields are not known here and passed on as they are: ${named.join(', ')}${more}`;
+  return { type: 'SpecValid', status: 'True', reason: 'UnknownFields', message: message.slice(0, MOST_MESSAGE) };
+}
+
 /** What a pool whose spec is refused can say: everything else is as it was. */
-export function findingsForInvalidSpec(problems: readonly { readonly field: string; readonly message: string }[]): readonly Finding[] {
+export function findingsForInvalidSpec(problems: readonly FieldWords[]): readonly Finding[] {
   const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join('; ');
-  const image = problems.find((problem) => problem.field === 'spec.runner.image' || problem.field === 'spec.runner.version');
   return [
-    ...(image === undefined
-      ? []
-      : [{ type: 'ImageSupported', status: 'False', reason: 'ImageUnsupported', message: image.message } as const]),
+    ...imageRefused(problems),
     {
       type: 'Ready',
       status: 'False',
@@ -139,13 +163,6 @@ function authorized(words: FailureWords | null, world: World): Finding {
   if (words === null || world.forgejo.kind === 'answered')
     return { type: 'Authorized', status: 'True', reason: 'TokenAccepted', message: 'The token may manage these runners.' };
   return { type: 'Authorized', status: 'Unknown', reason: 'NotAsked', message: 'Forgejo could not be asked.' };
-}
-
-/** A spec with an unsupported image is refused before it comes here; what is left is what the runners say themselves. */
-function imageSupported(world: World): Finding {
-  const { image, version } = world.spec.runner;
-  const message = `The runner image is ${image}${version === undefined ? '' : `, version ${version}`}.`;
-  return { type: 'ImageSupported', status: 'True', reason: 'ImageVersionKnown', message };
 }
 
 function scalingLimited(world: World, plan: Plan): Finding {

@@ -39,12 +39,17 @@ export function deathOf(slot: Judged): Death {
   return {
     ...(facts ?? none),
     job: job?.reason === 'DeadlineExceeded' ? 'deadline' : job?.disrupted === true ? 'disrupted' : 'other',
-    lost: slot.phase === 'lost',
+    lost: slot.phase === 'lost' && !hasNeverRun(slot),
     fetchLost: evidence.end === 'lostFetch' || (evidence.end === 'done' && evidence.row !== 'absent' && slot.remembered?.task != null),
     refused: slot.phase === 'failed' && slot.workload === null && evidence.end === 'none',
     secret: slot.secret !== null,
     registered: slot.row !== null,
   };
+}
+
+/** Nobody deleted its Pods: they never started (`stray-pods.ts`), and their node is not at fault. */
+function hasNeverRun({ pods }: Judged): boolean {
+  return pods.length > 0 && pods.every(({ deletionAt }) => deletionAt === null);
 }
 
 /** Of a Deployment that lives: how an earlier Pod of it died, or the last run of its container; null when none has. */

@@ -3,7 +3,8 @@ import type { Instant } from './instant.ts';
 import type { Judged } from './judge.ts';
 import type { BackoffEntry, World } from './model.ts';
 import { type Peak, peakEndsAt } from './peaks.ts';
-import { POD_MAY_SHOW_MS, UNHEARD_AFTER_MS } from './times.ts';
+import { POD_MAY_SHOW_MS } from './times.ts';
+import { unheardAt } from './unheard.ts';
 
 /** Each later than `world.now`. */
 export function dueTimes(
@@ -13,7 +14,8 @@ export function dueTimes(
 ): readonly Instant[] {
   const { now, clusterNow, limits, spec } = world;
   const times = [
-    ...slots.flatMap((slot) => [phaseEndsAt(slot, world), drainedOutAt(slot, world)]),
+    ...endsOfPhases(world, slots),
+    ...slots.map((slot) => drainedOutAt(slot, world)),
     ...backoff.map((entry) => entry.until),
     peakEndsAt(peaks, spec.idleTimeoutSeconds * 1000),
     limits.nextChangeAt === null ? null : now + (limits.nextChangeAt - clusterNow),
@@ -21,12 +23,19 @@ export function dueTimes(
   return times.filter((time) => time !== null).filter((time) => time > now);
 }
 
-function phaseEndsAt(slot: Judged, { spec, graces }: World): Instant | null {
+/** Each later than `world.now`: when a runner has been for long enough in the phase that it is in. */
+export function endsOfPhases(world: World, slots: readonly Judged[]): readonly Instant[] {
+  const times = slots.map((slot) => phaseEndsAt(slot, world));
+  return times.filter((time) => time !== null).filter((time) => time > world.now);
+}
+
+function phaseEndsAt(slot: Judged, world: World): Instant | null {
+  const { spec, graces } = world;
   if (slot.phase === 'starting') return slot.since + spec.pendingTimeoutSeconds * 1000;
   if (slot.phase === 'issued') return slot.since + graces.issuedMs;
   if (slot.phase === 'finishing') return slot.since + graces.finishingMs;
   if (slot.phase === 'stopping') return slot.since + POD_MAY_SHOW_MS;
-  if (slot.phase === 'draining') return slot.since + UNHEARD_AFTER_MS;
+  if (slot.phase === 'draining' || slot.phase === 'lost') return unheardAt(slot, world);
   return slot.phase === 'idle' && slot.kind === 'Deployment' ? slot.since + spec.idleTimeoutSeconds * 1000 : null;
 }
 

@@ -30,7 +30,7 @@ export function scaleEphemeral(world: World, slots: readonly Judged[], demand: D
   const unserved = demand.wanted;
 
   const mayCreate = spec.paused || deniesSomeUnknown(world.repositories) ? 0 : poolAllows(memory, now);
-  const room = Math.max(0, limits.maxRunners - live.length);
+  const room = Math.max(0, limits.maxRunners - live.length - storeHolders(world, slots));
   const assigned = unserved.slice(0, Math.min(room, mayCreate)).map((job) => newRunner(world, job, nextAttempt(job.handle, slots, memory)));
 
   const pool = scaleWarm(world, warm, {
@@ -50,6 +50,15 @@ export function scaleEphemeral(world: World, slots: readonly Judged[], demand: D
     atMaximum: unserved.length + pool.missing > room,
     peaks: [],
   };
+}
+
+/**
+ * Runners that are over while their Docker daemon still shuts down (it gets TERM after the runner): it has the store of a kept
+ * volume open, which a second one would destroy. Elsewhere the daemon of an ended runner is in nobody's way.
+ */
+function storeHolders({ spec }: World, slots: readonly Judged[]): number {
+  if (spec.containerMode.dind?.storage?.claimName === undefined) return 0;
+  return slots.filter((slot) => !isLive(slot.phase) && slot.pods.some((pod) => !pod.final)).length;
 }
 
 const LEAVING: readonly Phase[] = ['stuck', 'finishing', 'draining', 'stopping', 'deregistered'];

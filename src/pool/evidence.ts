@@ -5,16 +5,9 @@
 
 import type { Instant } from './instant.ts';
 import { ENDED_PHASES, type Phase, type World } from './model.ts';
-import type { ObservedPod } from './observed.ts';
 import type { Slot } from './slots.ts';
-import {
-  ACTIVE_AFTER_REPORT_MS,
-  ECHO_OF_A_QUESTION_MS,
-  KUBERNETES_MARGIN_MS,
-  LOST_AFTER_GRACE_MS,
-  LOST_AFTER_ROW_GONE_MS,
-  OFFLINE_TRUSTED_AFTER_MS,
-} from './times.ts';
+import { ownPodMayRun, strayPod } from './stray-pods.ts';
+import { ACTIVE_AFTER_REPORT_MS, KUBERNETES_MARGIN_MS, OFFLINE_TRUSTED_AFTER_MS } from './times.ts';
 
 export interface Evidence {
   readonly kind: 'Job' | 'Deployment';
@@ -24,6 +17,8 @@ export interface Evidence {
   readonly strayPod: 'none' | 'draining' | 'lost';
   /** The `runner` container of the slot's own Pod. */
   readonly pod: 'none' | 'waiting' | 'running' | 'terminated';
+  /** The `runner` container of any Pod of it: a daemon's deleted Pod works on beside the one that speaks for it. */
+  readonly runs: boolean;
   /** How a Job slot ended: exit code 0, 2, 2 although it holds a task, 75, past its deadline, else died. */
   readonly end: 'none' | 'done' | 'noTask' | 'lostFetch' | 'cancelled' | 'deadline' | 'died';
   /** Its registration in a list that can know it (read after it was issued and, for an ended slot, after the end). */
@@ -53,6 +48,7 @@ export function gatherEvidence(slot: Slot, world: World): Evidence {
     workload: slot.workload === null ? 'none' : slot.workload.terminating ? 'terminating' : 'present',
     strayPod: strayPod(slot, world, row),
     pod: slot.pod === null ? 'none' : slot.pod.state.kind,
+    runs: slot.pods.some(({ state }) => state.kind === 'running'),
     end: endWord(slot, world),
     row,
     handle: handleWord(slot, world, endedAt),
@@ -100,46 +96,6 @@ function endWord(slot: Slot, world: World): Evidence['end'] {
   return 'died';
 }
 
-/** Every Pod that could still run something and is not the present workload's own. */
-export function strayPods(slot: Slot): readonly ObservedPod[] {
-  const present = slot.workload !== null && !slot.workload.terminating;
-  return slot.pods.filter((pod) => {
-    if (pod.state.kind === 'terminated') return false;
-    if (slot.kind === 'Deployment') return !present;
-    return !present || pod.deletionAt !== null || pod.ownerUid !== slot.workload?.uid;
-  });
-}
-
-function strayPod(slot: Slot, world: World, row: Evidence['row']): Evidence['strayPod'] {
-  const pods = strayPods(slot);
-  if (pods.length === 0) return 'none';
-  const rowGone = isRowLongGone(slot, world, row);
-  const lost = pods.every(
-    ({ deletionAt }) => deletionAt !== null && (rowGone || world.clusterNow - deletionAt > LOST_AFTER_GRACE_MS + KUBERNETES_MARGIN_MS),
-  );
-  if (!lost) return 'draining';
-  // What can't run any more does not speak for the slot while its own Pod can.
-  const ownLives = slot.pod !== null && slot.pod.state.kind !== 'terminated' && !pods.includes(slot.pod);
-  return ownLives ? 'none' : 'lost';
-}
-
-/** A row that never declared itself is offline in Forgejo too. */
-const GONE_ROWS: ReadonlySet<Evidence['row']> = new Set(['absent', 'offline', 'undeclared']);
-
-/** Our own question makes a row `active` and then `idle` (facts: runner lifecycle, section 2): of a lost runner that is no sign of life. */
-export function isSilentRow({ remembered }: Pick<Slot, 'remembered'>, row: Evidence['row'], now: Instant): boolean {
-  if (GONE_ROWS.has(row)) return true;
-  const askedAt = remembered?.phase === 'lost' ? remembered.askedAt : null;
-  return row !== 'unknown' && askedAt !== null && now - askedAt < ECHO_OF_A_QUESTION_MS;
-}
-
-/** Measured from list to list: an outage of Forgejo is no silence of the runner. */
-function isRowLongGone(slot: Slot, world: World, row: Evidence['row']): boolean {
-  const since = world.memory.rowGoneSince.get(slot.key);
-  if (since === undefined || world.forgejo.kind !== 'answered' || !isSilentRow(slot, row, world.now)) return false;
-  return world.forgejo.snapshot.registrationsReadAt - since >= LOST_AFTER_ROW_GONE_MS;
-}
-
 function rowWord(slot: Slot, world: World, endedAt: Instant | null): Evidence['row'] {
   if (endedAt !== null && slot.row === null && isHistory(slot)) return 'absent';
   if (world.forgejo.kind !== 'answered') return 'unknown';
@@ -156,12 +112,18 @@ function rowWord(slot: Slot, world: World, endedAt: Instant | null): Evidence['r
 
 /**
  * A question of ours makes a waiting runner read `active` for 10 s. One that has taken a task in that time is seen to be busy
- * that much later, and a wrong guess costs nothing: a runner that is stopped ends its task first.
+ * that much later, and a wrong guess costs nothing: a runner that is stopped ends its task first, and no registration goes
+ * before those 10 s are over.
  */
-function isOnlyAsked({ tags, remembered }: Slot, readAt: Instant): boolean {
-  if (tags.handle !== null || remembered?.phase !== 'idle' || remembered.askedAt === null) return false;
-  return readAt <= remembered.askedAt + ACTIVE_AFTER_REPORT_MS;
+function isOnlyAsked(slot: Slot, readAt: Instant): boolean {
+  const { tags, remembered } = slot;
+  if (tags.handle !== null || remembered === null || remembered.askedAt === null) return false;
+  const waited = remembered.phase === 'idle' || (TO_END.has(remembered.phase) && slot.pods.length > 0 && !ownPodMayRun(slot));
+  return waited && readAt <= remembered.askedAt + ACTIVE_AFTER_REPORT_MS;
 }
+
+/** In these a runner is asked only when it read `idle`, or is dead. */
+const TO_END: ReadonlySet<Phase> = new Set(['draining', 'lost']);
 
 /** A Job that is kept for its logs: its Secret went after its registration, so no list has to say so again. */
 function isHistory({ secret, held, remembered }: Slot): boolean {

@@ -1,5 +1,5 @@
 /** Whose job gets the next free place. */
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { QueuedJob } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
 

@@ -4,15 +4,17 @@
  * says what it left.
  */
 import { demandOf } from './demand.ts';
+import { endsOfPhases } from './due-times.ts';
 import type { AccessProblem, ForgejoFailure } from './failure.ts';
 import { type Fate, keep, stop } from './fate.ts';
 import { earliest, type Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Effect, World } from './model.ts';
 import { isOverdueFinishing, type Plan, type SettledSlot, settleEnded } from './plan.ts';
-import { endUnheard, retire, retireStray, retireUnstarted } from './retire.ts';
+import { deregisterWhenOffline, retire } from './retire.ts';
 import { unseenRunners } from './settle.ts';
-import { FINALIZE_WITHOUT_TOKEN_MS, SCOPE_GONE_AFTER_MS, UNHEARD_AFTER_MS } from './times.ts';
+import { FINALIZE_WITHOUT_TOKEN_MS, SCOPE_GONE_AFTER_MS } from './times.ts';
+import { endUnheard, wasNotLookedAt } from './unheard.ts';
 
 export interface FinalizePlan extends Plan {
   /** Nothing is left, or is waited for any longer. */
@@ -32,15 +34,18 @@ export function planFinalize(
   if (world.forgejo.kind === 'unavailable') return withoutForgejo(world, slots, world.forgejo.failure, facts);
 
   const settled = slots.map((slot) => settleSlot(slot, slots, world));
+  const unheard = slots.flatMap((slot) => endUnheard(slot, slots, world, 'orphans too'));
   const left = slots.some((slot) => !isLostForGood(slot));
+  const finalized = !left && !facts.observesChildren && world.forgejo.snapshot.registrationsComplete;
   return {
     ...base(
       world,
       settled.map(({ fate }) => fate),
     ),
-    effects: settled.flatMap(({ effects }) => effects),
-    wakeAt: earliest(settled.map(({ wakeAt }) => wakeAt)),
-    finalized: !left && !facts.observesChildren && world.forgejo.snapshot.registrationsComplete,
+    effects: [...settled.flatMap(({ effects }) => effects), ...unheard],
+    wakeAt: earliest([...settled.map(({ wakeAt }) => wakeAt), ...endsOfPhases(world, slots)]),
+    needsFreshReads: finalized || unheard.length > 0 || slots.some((slot) => wasNotLookedAt(slot, world)),
+    finalized,
     leftBehind: [],
   };
 }
@@ -110,13 +115,7 @@ function base(world: World, fates: readonly Fate[]): Plan {
   const { backoff, recent, peaks } = world.memory;
   const slots = fates.map(({ slot }) => slot);
   const demand = world.forgejo.kind === 'answered' ? demandOf(world, slots, world.forgejo.snapshot) : null;
-  return { fates, effects: [], backoff, recent, desired: 0, atMaximum: false, peaks, demand, wakeAt: null };
-}
-
-/** Its Pod waits for what will not come: its Secret, an image, a node. Nobody deletes it, and a registration that is gone it can't use. */
-function isOrphanedBeforeItsStart(slot: Judged, { now }: World): boolean {
-  const waits = slot.pods.every((pod) => pod.deletionAt === null && pod.state.kind === 'waiting');
-  return slot.workload === null && slot.evidence.row === 'undeclared' && waits && now - slot.since >= UNHEARD_AFTER_MS;
+  return { fates, effects: [], backoff, recent, desired: 0, atMaximum: false, peaks, demand, wakeAt: null, needsFreshReads: false };
 }
 
 function settleSlot(slot: Judged, slots: readonly Judged[], world: World): SettledSlot {
@@ -124,6 +123,7 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World): Settl
   switch (slot.phase) {
     case 'issued':
     case 'inUse':
+    case 'draining':
       return only(keep(slot));
     case 'finishing':
       return only(isOverdueFinishing(slot, world) ? stop(slot) : keep(slot));
@@ -139,13 +139,8 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World): Settl
     case 'busy':
       // A daemon that gets TERM ends with its job; left alone it would take the next one.
       return only(slot.kind === 'Deployment' ? stop(slot) : keep(slot));
-    case 'draining':
-      return only(
-        keep(slot),
-        isOrphanedBeforeItsStart(slot, world) ? retireUnstarted(slot) : endUnheard(slot, slots, world, 'orphans too'),
-      );
     case 'stray':
-      return only(keep(slot), retireStray(slot));
+      return only(keep(slot), deregisterWhenOffline(slot));
     case 'lost':
     case 'ended':
     case 'idleExit':
@@ -153,8 +148,6 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World): Settl
     case 'cancelled':
     case 'failed': {
       const settled = settleEnded(slot, retire(slot, slots, world));
-      if (slot.phase === 'lost' && settled.effects.length === 0)
-        return { ...settled, effects: endUnheard(slot, slots, world, 'orphans too') };
       return settled.finished ? { ...settled, fate: { ...settled.fate, workload: 'drop' } } : settled;
     }
   }

@@ -10,15 +10,8 @@ import type { QueuedJob } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { Effect, World } from './model.ts';
 import { heldBy, openTasks } from './open-tasks.ts';
-import {
-  ACTIVE_AFTER_REPORT_MS,
-  ASK_IDLE_AGAIN_MS,
-  LISTS_AT_MOST_APART_MS,
-  OPEN_BEFORE_ASKED_MS,
-  QUIET_DAEMON_MS,
-  QUIET_ONE_JOB_MS,
-  TWO_TASKS_FOR_MS,
-} from './times.ts';
+import { podsThatCanRun, pollsForWork } from './polling.ts';
+import { ACTIVE_AFTER_REPORT_MS, ASK_IDLE_AGAIN_MS, OPEN_BEFORE_ASKED_MS, TWO_TASKS_FOR_MS } from './times.ts';
 
 /** So many questions are asked as one runner in one call. */
 export const ASKS_AT_ONCE = 8;
@@ -55,24 +48,9 @@ function lostTask(slot: Judged, world: World): number | null {
   const running = new Set(world.forgejo.snapshot.jobs.flatMap((job) => (job.status === 'running' ? [job.taskId] : [])));
   const held = heldBy(slot.remembered).filter((taskId) => running.has(taskId));
   if (held.length === 0) return null;
-  if (pollsOn(slot, world) || runsNothing(slot, world)) return Math.min(...held);
+  const polls = slot.phase === 'idle' && pollsForWork(slot, world);
+  if (polls || runsNothing(slot, world)) return Math.min(...held);
   return worksOnAnother(slot, world) ? (slot.remembered.lostTasks.find((taskId) => running.has(taskId)) ?? null) : null;
-}
-
-/**
- * It asks for work, so it has none: while it works it reports, and is `active`; cut off it would be `offline` after 60 s. The
- * entrypoint of an ephemeral runner speaks to Forgejo beside the runner, hence its longer time. Lists that are too far apart
- * for a report to show in one of them prove nothing, nor do those that our own question has touched.
- */
-function pollsOn(slot: Judged, world: World): boolean {
-  const idleSince = world.memory.rowIdleSince.get(slot.key);
-  const { listed } = world.memory;
-  if (slot.phase !== 'idle' || slot.row?.status !== 'idle' || podsThatCanRun(slot) > 1) return false;
-  if (idleSince === undefined || listed === null || world.forgejo.kind !== 'answered') return false;
-  const { registrationsReadAt } = world.forgejo.snapshot;
-  if (registrationsReadAt - listed.last > LISTS_AT_MOST_APART_MS) return false;
-  const from = Math.max(idleSince, listed.since, (slot.remembered?.askedAt ?? 0) + ACTIVE_AFTER_REPORT_MS);
-  return registrationsReadAt - from >= (slot.kind === 'Deployment' ? QUIET_DAEMON_MS : QUIET_ONE_JOB_MS);
 }
 
 /**
@@ -109,8 +87,4 @@ function mayBeAsked(slot: Judged, world: World): boolean {
 /** A process of it is known to have died: of this Pod, or of an earlier one that was seen to end. */
 function sawDeath(slot: Judged): boolean {
   return endOfProcess(slot) !== null || (slot.remembered?.cause ?? null) !== null;
-}
-
-export function podsThatCanRun(slot: Pick<Judged, 'pods'>): number {
-  return slot.pods.filter(({ state }) => state.kind === 'running').length;
 }

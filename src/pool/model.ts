@@ -1,5 +1,5 @@
 /** What is remembered, what a decision depends on, and what it asks for. Everything here is data; nothing here does anything. */
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { ForgejoFailure } from './failure.ts';
 import type { ForgejoView, Registration, RegistrationRef } from './forgejo.ts';
 import type { Instant } from './instant.ts';

@@ -9,6 +9,8 @@ export interface RunnerTags {
   /** The job handle it was made for; null for warm and persistent runners (annotation `-`). */
   readonly handle: string | null;
   readonly repositoryId: number | null;
+  /** Name of that job; null where there is none, and on Secrets. */
+  readonly job: string | null;
   /** 1, 2, … per handle (per pool for warm and persistent runners). */
   readonly attempt: number;
   readonly specHash: string;
@@ -113,6 +115,8 @@ export interface ObservedPod {
   /** metadata.deletionTimestamp: the request plus the grace period. */
   readonly deletionAt: Instant | null;
   readonly state: RunnerState;
+  /** Its phase is Succeeded or Failed: no container of it starts again. */
+  readonly final: boolean;
   /** Reason of a True DisruptionTarget condition (`EvictionByEvictionAPI`, `DeletionByTaintManager` …), else null. */
   readonly disruption: string | null;
   /** Container restarts, and how the last run ended (Deployments: CrashLoopBackOff). */

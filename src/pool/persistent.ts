@@ -72,15 +72,22 @@ function isRolling(live: readonly Judged[], { paused }: World['spec']): boolean 
   return !paused && live.some((slot) => slot.outdated && (isIdle(slot) || isOnItsWay(slot) || isAway(slot)));
 }
 
-/** `level` is what is wanted now; beyond `kept` idle ones go at once, before that when they were idle for long. */
+/**
+ * `level` is what is wanted now; beyond `kept` idle ones go at once, before that when they were idle for long. What exceeds a
+ * lowered maximum goes at once too, and those that have not started count as well: while some are replaced, idle ones must
+ * stay for them.
+ */
 function surplusIdle(
   world: World,
   serving: readonly Judged[],
   { level, kept, mostIdle }: { readonly level: number; readonly kept: number; readonly mostIdle: number },
 ): readonly Judged[] {
-  const idle = serving.filter(isIdle);
+  const above = firstToStop(serving.filter(mayBeStopped), serving.length - world.limits.maxRunners, mostIdle);
+  const left = serving.filter((slot) => !above.includes(slot));
+  const idle = left.filter(isIdle);
   const isLong = (slot: Judged): boolean => world.now - slot.since >= world.spec.idleTimeoutSeconds * 1000;
-  return firstToStop(idle, serving.length - level, mostIdle).filter((slot, index) => index < serving.length - kept || isLong(slot));
+  const idleOnes = firstToStop(idle, left.length - level, mostIdle - above.filter(isIdle).length);
+  return [...above, ...idleOnes.filter((slot, index) => index < left.length - kept || isLong(slot))];
 }
 
 /**
@@ -94,8 +101,12 @@ function outdatedToReplace(
 ): readonly Judged[] {
   const { maxUnavailable } = world.spec.updateStrategy;
   const away = leaving + live.filter((slot) => isAway(slot) || (isOnItsWay(slot) && !slot.outdated)).length;
-  const replaceable = live.filter((slot) => slot.outdated && (isIdle(slot) || isOnItsWay(slot)));
+  const replaceable = live.filter((slot) => slot.outdated && mayBeStopped(slot));
   return firstToStop(replaceable, maxUnavailable - away, spareOnes(live, level, world.spec));
+}
+
+function mayBeStopped(slot: Judged): boolean {
+  return isIdle(slot) || isOnItsWay(slot);
 }
 
 /** How many of those that serve may go: whether those that are on their way will ever start, nobody knows. */

@@ -24,7 +24,8 @@ import type { BackoffEntry, Effect, RecentRunner, World } from './model.ts';
 import { heldBy } from './open-tasks.ts';
 import type { Peak } from './peaks.ts';
 import { scalePersistent } from './persistent.ts';
-import { endUnheard, findTask, type Retirement, retire, retireStray } from './retire.ts';
+import { deregisterWhenOffline, findTask, type Retirement, retire } from './retire.ts';
+import { endUnheard, wasNotLookedAt } from './unheard.ts';
 
 export interface Plan {
   readonly fates: readonly Fate[];
@@ -38,6 +39,8 @@ export interface Plan {
   readonly demand: Demand | null;
   /** The earliest moment at which something is due besides the next read. */
   readonly wakeAt: Instant | null;
+  /** Its effects may only be performed when it was made on reads that began after the call arrived. */
+  readonly needsFreshReads: boolean;
 }
 
 const RECENT_KEPT = 10;
@@ -54,10 +57,12 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
   const toStop = new Set(scaling.stop);
   const settled = slots.map((slot) => settleSlot(slot, slots, world, toStop));
   const overdue = overdueTasks(world, slots);
+  const unheard = slots.flatMap((slot) => (slot.phase === 'draining' ? endUnheard(slot, slots, world, 'deleted ones') : []));
   return {
     fates: withHistory(settled, world),
     effects: [
       ...settled.flatMap(({ effects }) => effects),
+      ...unheard,
       ...slots.flatMap((slot) => findTask(slot, slots, world)),
       ...slots.flatMap((slot) => pursueLostTask(slot, overdue, world)),
       ...create.map((tags) => registerEffect(world, tags)),
@@ -69,6 +74,7 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
     peaks: scaling.peaks,
     demand,
     wakeAt: earliest([demand.dueAt, ...settled.map(({ wakeAt }) => wakeAt), ...dueTimes(world, slots, { backoff, peaks: scaling.peaks })]),
+    needsFreshReads: create.length + unheard.length > 0 || slots.some((slot) => wasNotLookedAt(slot, world)),
   };
 }
 
@@ -79,7 +85,8 @@ function standStill(world: World, slots: readonly Judged[]): Plan {
   const fates = slots.map((slot) =>
     slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && !world.namespaceTerminating),
   );
-  return { fates, effects: [], backoff, recent, desired, atMaximum: false, peaks: world.memory.peaks, demand: null, wakeAt: null };
+  const { peaks } = world.memory;
+  return { fates, effects: [], backoff, recent, desired, atMaximum: false, peaks, demand: null, wakeAt: null, needsFreshReads: false };
 }
 
 function scale(world: World, slots: readonly Judged[], demand: Demand): Scaling {
@@ -101,11 +108,10 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop
     case 'inUse':
     case 'idle':
     case 'busy':
+    case 'draining':
       return only(keep(slot));
     case 'detached':
       return only(isIdleWithoutSecret(slot) ? stop(slot) : keep(slot));
-    case 'draining':
-      return { ...only(keep(slot)), effects: endUnheard(slot, slots, world, 'deleted ones') };
     case 'starting':
       return only(keepOrRender(slot, !world.namespaceTerminating));
     case 'stuck':
@@ -117,7 +123,7 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop
     case 'finishing':
       return only(isOverdueFinishing(slot, world) ? stop(slot) : keep(slot));
     case 'stray':
-      return { ...only(keep(slot)), effects: retireStray(slot) };
+      return { ...only(keep(slot)), effects: deregisterWhenOffline(slot) };
     case 'lost':
     case 'ended':
     case 'idleExit':

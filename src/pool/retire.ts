@@ -5,14 +5,15 @@
  */
 import { causeOf, noticeOf } from './cause.ts';
 import { coveredJobs } from './demand.ts';
-import { endedBy, strayPods } from './evidence.ts';
+import { endedBy } from './evidence.ts';
 import type { QueuedJob, RegistrationRef } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
 import { ASKS_AT_ONCE } from './lost-task.ts';
 import type { Effect, World } from './model.ts';
 import { heldBy, MOST_OPEN } from './open-tasks.ts';
-import { ACTIVE_AFTER_REPORT_MS, JUST_READ_MS, UNHEARD_AFTER_MS } from './times.ts';
+import { isOver } from './stray-pods.ts';
+import { ACTIVE_AFTER_REPORT_MS } from './times.ts';
 
 export type Retirement =
   /** Nothing is registered any more: the Secret can go. */
@@ -28,7 +29,7 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
   if (slot.row === null || slot.evidence.row === 'unknown' || world.forgejo.kind !== 'answered')
     return waiting(slot.remembered?.lastTask ?? null);
 
-  if (slot.phase !== 'lost' && slot.pods.some((pod) => pod.state.kind !== 'terminated')) return waiting(null);
+  if (slot.phase !== 'lost' && !slot.pods.every((pod) => isOver(slot.kind, pod))) return waiting(null);
   const { jobs } = world.forgejo.snapshot;
   const lastTask = slot.remembered?.lastTask ?? lastTaskOf(slot, world);
   if (lastTask === null) return waiting(null);
@@ -60,41 +61,13 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
   return deregister(slot, registration, lastTask);
 }
 
-/** A row that no object of ours has credentials for: only `offline` ones, and only after the grace. */
-export function retireStray(slot: Judged): readonly Effect[] {
-  return slot.phase === 'stray' ? retireUnstarted(slot) : [];
+/** A row that nobody can be at work with, or that nobody can ask: it goes when Forgejo itself calls it `offline`. */
+export function deregisterWhenOffline({ key, tags: { registration } }: Judged): readonly Effect[] {
+  return registration === null ? [] : [{ kind: 'deregister', runner: key, registration, whenStatus: ['offline'] }];
 }
 
-/** A row that nobody has reported with. */
-export function retireUnstarted(slot: Judged): readonly Effect[] {
-  const registration = slot.tags.registration;
-  if (registration === null) return [];
-  return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['offline'] }];
-}
-
-/**
- * A runner whose Pod is to go, but which polls on: its TERM came before PID 1 had a handler (facts: kubelet, A), its node was
- * cut off, or an orphan deletion sent none. It ends when its registration goes. `idle` alone is no proof that it has no task
- * (a runner that can't report for 10 s reads `idle` too), so the guard's questions come first.
- */
-export function endUnheard(slot: Judged, slots: readonly Judged[], world: World, which: 'deleted ones' | 'orphans too'): readonly Effect[] {
-  const { registration } = slot.tags;
-  if (registration === null || world.forgejo.kind !== 'answered' || slot.evidence.row !== 'idle') return [];
-  const idleSince = world.memory.rowIdleSince.get(slot.key) ?? world.now;
-  const deleted = strayPods(slot).every((pod) => pod.deletionAt !== null);
-  const orphaned = which === 'orphans too' && slot.workload === null;
-  if (!(deleted || orphaned) || world.now - Math.max(idleSince, slot.since) < UNHEARD_AFTER_MS) return [];
-
-  const { jobs, jobsReadAt } = world.forgejo.snapshot;
-  // It lives, and may be given a task at any moment.
-  if (world.now - jobsReadAt > JUST_READ_MS) return [];
-  if (runningTasks(jobs).some((job) => job.handle === slot.tags.handle || holds(slot, job))) return [];
-  const suspects = suspectTasks(slot, slots, jobs, Number.POSITIVE_INFINITY);
-  if (suspects.length > 0) return isMute(slot) ? [] : asks(slot.key, registration, suspects);
-  return [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['idle'] }];
-}
-
-function asks(runner: string, registration: RegistrationRef, taskIds: readonly number[]): readonly Effect[] {
+/** So many at once as one runner. */
+export function asks(runner: string, registration: RegistrationRef, taskIds: readonly number[]): readonly Effect[] {
   return taskIds.slice(0, ASKS_AT_ONCE).map((taskId) => ({ kind: 'ask', runner, registration, taskId }));
 }
 
@@ -121,12 +94,12 @@ export function findTask(slot: Judged, slots: readonly Judged[], world: World): 
 }
 
 /** It is known to. */
-function holds({ remembered }: Judged, job: QueuedJob): boolean {
+export function holds({ remembered }: Judged, job: QueuedJob): boolean {
   return remembered !== null && heldBy(remembered).includes(job.taskId);
 }
 
 /** Nobody holds its token: it can't be asked. */
-function isMute(slot: Judged): boolean {
+export function isMute(slot: Judged): boolean {
   return slot.secret?.complete !== true && slot.held === null;
 }
 
@@ -150,7 +123,7 @@ function lastTaskOf(slot: Judged, world: World): number | null {
 }
 
 /** Running tasks that nobody else explains: an assigned runner can only hold its own handle's. */
-function suspectTasks(slot: Judged, slots: readonly Judged[], jobs: readonly QueuedJob[], lastTask: number): readonly number[] {
+export function suspectTasks(slot: Judged, slots: readonly Judged[], jobs: readonly QueuedJob[], lastTask: number): readonly number[] {
   const asked = new Set(slot.remembered?.asked ?? []);
   return runningTasks(jobs)
     .filter((job) => job.taskId <= lastTask && job.taskId > (slot.remembered?.sinceTask ?? 0) && !asked.has(job.taskId))

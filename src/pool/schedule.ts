@@ -5,8 +5,8 @@
  */
 import type { Cron } from 'croner';
 import { parseCron } from '../api/cron.ts';
-import type { RunnerPoolSpec } from '../api/runnerpool.ts';
-import { durationMs } from '../api/schedule-rules.ts';
+import { durationMs } from '../api/rules/schedule-rules.ts';
+import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { Instant } from './instant.ts';
 
 /** Times are those of the clock that `limitsAt` was asked with. */

@@ -7,7 +7,6 @@ import { lastWarmAttempt } from './attempts.ts';
 import { recordRegistrations } from './backoff.ts';
 import { causeToRemember } from './cause.ts';
 import type { Demand } from './demand.ts';
-import { isSilentRow } from './evidence.ts';
 import type { ForgejoFailure } from './failure.ts';
 import type { Fate } from './fate.ts';
 import type { QueuedJob } from './forgejo.ts';
@@ -16,6 +15,7 @@ import { isLive, type Judged } from './judge.ts';
 import type { Memory, Outcome, RememberedRunner, World } from './model.ts';
 import type { RunnerTags } from './observed.ts';
 import type { Plan } from './plan.ts';
+import { isSilentRow } from './stray-pods.ts';
 import { lostSince, rememberReads, sortHeld } from './task-memory.ts';
 
 /** One child of a runner; a runner's objects are rendered from its tags and the credentials that the hooks hold. */
@@ -102,8 +102,8 @@ function childrenOf(fate: Fate): readonly ChildIntent[] {
 }
 
 function tagsOf(outcome: Outcome & { kind: 'registered' }): RunnerTags {
-  const { runner, handle, repositoryId, attempt, specHash } = outcome.effect.tags;
-  return { runner, handle, repositoryId, attempt, specHash, registration: outcome.registration, issuedAt: outcome.issuedAt };
+  const { runner, handle, repositoryId, job, attempt, specHash } = outcome.effect.tags;
+  return { runner, handle, repositoryId, job, attempt, specHash, registration: outcome.registration, issuedAt: outcome.issuedAt };
 }
 
 /** A name that Forgejo may have taken is used, also when the answer got lost; one that it refused is not. */
@@ -149,7 +149,7 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
     since: old?.phase === phase ? old.since : world.now,
     outdatedSince: slot.outdated ? (old?.outdatedSince ?? world.now) : null,
     handle: slot.tags.handle,
-    job: job?.name ?? before?.job ?? null,
+    job: job?.name ?? before?.job ?? slot.tags.job,
     repositoryId: job?.repositoryId ?? slot.tags.repositoryId ?? before?.repositoryId ?? null,
     reason: phase === 'starting' || phase === 'stuck' ? slot.waitsFor : null,
     sinceTask: old?.sinceTask ?? null,

@@ -4,6 +4,7 @@ import type { RunnerPoolStatus } from '../api/status.ts';
 import { type Finding, mergeConditions, type PreviousCondition } from './conditions.ts';
 import type { Demand } from './demand.ts';
 import type { Snapshot } from './forgejo.ts';
+import { withStandingReport } from './image-condition.ts';
 import type { Instant } from './instant.ts';
 import { rfc3339 } from './instant.ts';
 import { isLive } from './judge.ts';
@@ -25,7 +26,7 @@ export function renderStatus(world: World, plan: Plan, settled: Settled, found: 
     ...(world.forgejo.kind === 'answered' && plan.demand !== null
       ? queueAndVersions(world, world.forgejo.snapshot, plan.demand, memory)
       : keptOf(previous.status())),
-    conditions: mergeConditions(previous.conditions, found, world.now),
+    conditions: mergeConditions(previous.conditions, withStandingReport(found, previous, world), world.now),
     counts: { desired: plan.desired, ...countPhases(phases) },
     limits: { minRunners: world.limits.minRunners, maxRunners: world.limits.maxRunners, schedules: world.limits.open },
     runners: memory.runners.map((runner) =>

@@ -1,9 +1,9 @@
 /** What is remembered of the tasks of runners that take any job. */
 import type { Instant } from './instant.ts';
 import type { Judged } from './judge.ts';
-import { podsThatCanRun } from './lost-task.ts';
 import type { Memory, RememberedRunner, World } from './model.ts';
 import { heldBy, openTasks } from './open-tasks.ts';
+import { podsThatCanRun } from './polling.ts';
 import { LISTS_AT_MOST_APART_MS } from './times.ts';
 
 /** Of the tasks that it holds the latest may be its work; the others can't. */

@@ -22,11 +22,10 @@ export const WARM_COVERS_FOR_MS = 10_000;
 export const OWN_RUNNER_AFTER_MS = 300_000;
 /**
  * A Pod that should have ended, and whose row has been idle for so long, polls on and heard no TERM: one whose fetch hangs is
- * `offline` after 60 s, and may have been given a task meanwhile.
+ * `offline` after 60 s, and may have been given a task meanwhile. One that waits without a workload is given as long for
+ * somebody to delete it.
  */
 export const UNHEARD_AFTER_MS = 65_000;
-/** Between two polls a runner may have been given a task: what must not be so counts only in a list that is no older than this (its time has a margin of 1 s). */
-export const JUST_READ_MS = 3_000;
 /** A task that no runner of ours explains for so long is somebody else's, or lost: whoever took it would have been found. */
 export const OPEN_BEFORE_ASKED_MS = 15_000;
 /** While our question makes a waiting runner read `active`, its own report does not show: it is left alone for longer than that. */

@@ -1,3 +1,5 @@
+import { ACCEPTED_PODS } from './accepted-pods.ts';
+
 /** Valid specs: a merge patch on the minimal one, and what validation fills in beyond the defaults. */
 export const ACCEPTED = [
   {
@@ -40,7 +42,7 @@ export const ACCEPTED = [
     situation: 'Host mode',
     because: 'it has no Docker sidecar',
     patch: { labels: ['sh:host'], containerMode: { type: 'Host' } },
-    filled: { containerMode: { dind: null } },
+    filled: {},
   },
   {
     situation: 'a Docker sidecar of an own image',
@@ -62,6 +64,12 @@ export const ACCEPTED = [
   },
   { situation: 'version 12.8 without a patch', because: 'it counts as 12.8.0', patch: { runner: { image: 'runner:12.8' } }, filled: {} },
   {
+    situation: 'warm runners of 12.8',
+    because: 'the newest 12.8 is meant, and that says when there is no job',
+    patch: { minRunners: 1, runner: { image: 'runner:12.8' } },
+    filled: {},
+  },
+  {
     situation: 'a digest with a version',
     because: 'the version says what the tag can not',
     patch: { runner: { image: 'runner@sha256:00ff', version: '12.8.2' } },
@@ -82,7 +90,6 @@ export const ACCEPTED = [
         spec: {
           containers: [
             { name: 'runner', resources: {}, env: [{ name: 'HTTP_PROXY', value: 'x' }] },
-            { $patch: 'replace' },
             { name: 'side', command: ['x'], env: [{ name: 'WARM' }] },
           ],
         },
@@ -129,4 +136,44 @@ export const ACCEPTED = [
       ],
     },
   },
+  {
+    situation: 'a runner configuration with all that it may set, and a key that only a newer runner knows',
+    because: 'the runner passes over what it does not know',
+    patch: {
+      runner: {
+        config: {
+          runner: { report_retry: { max_retries: 0, initial_delay: '100ms', max_delay: '1m30.5s' } },
+          container: {
+            network: 'host',
+            enable_ipv6: true,
+            privileged: false,
+            options: '--memory=4g --add-host "a:10.0.0.1"',
+            workdir_parent: 'work',
+            valid_volumes: [],
+            force_pull: true,
+            force_rebuild: false,
+          },
+          host: { future: [{ deep: 1.5 }] },
+        },
+      },
+    },
+    filled: {},
+  },
+  {
+    situation: 'variables for all jobs, with names that only look like those of the runner, and a proxy without spec.proxy',
+    because: 'nothing else sets them',
+    patch: {
+      runner: {
+        envs: {
+          GITHUB_COM_TOKEN: 'x',
+          _a1: '\u00e9\t\n${{ github.actor }}',
+          EMPTY: '',
+          ACTIONS_CACHE_URL: 'http://c',
+          HTTP_PROXY: 'http://p',
+        },
+      },
+    },
+    filled: {},
+  },
+  ...ACCEPTED_PODS,
 ];

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildArtifacts } from '../../src/api/artifacts.ts';
 import { buildCrd } from '../../src/api/crd.ts';
+import { RunnerPoolSpecSchema } from '../../src/api/spec/runnerpool.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -13,7 +14,8 @@ function nodesThat(node: unknown, path: string, holds: (fields: Record<string, u
   const fields: Record<string, unknown> = Object.fromEntries(Object.entries(node));
   const below = Object.entries(fields['properties'] ?? {}).flatMap(([name, child]) => nodesThat(child, `${path}.${name}`, holds));
   const items = nodesThat(fields['items'], `${path}[]`, holds);
-  return [...(holds(fields, path) ? [path] : []), ...below, ...items];
+  const values = nodesThat(fields['additionalProperties'], `${path}.*`, holds);
+  return [...(holds(fields, path) ? [path] : []), ...below, ...items, ...values];
 }
 
 const schema = buildCrd().spec.versions[0]?.schema.openAPIV3Schema.properties;
@@ -31,7 +33,7 @@ describe('a generated file', () => {
 
 describe('the CRD', () => {
   it('describes every field of the spec and of the status', () => {
-    const silent = (fields: Record<string, unknown>, path: string) => fields['description'] === undefined && !path.endsWith('[]');
+    const silent = (fields: Record<string, unknown>, path: string) => fields['description'] === undefined && !/(\[\]|\.\*)$/.test(path);
     expect([...nodesThat(schema?.spec, 'spec', silent), ...nodesThat(schema?.status, 'status', silent)]).toEqual([]);
   });
 
@@ -40,11 +42,19 @@ describe('the CRD', () => {
     const unbounded = (fields: Record<string, unknown>, path: string) => {
       if (fields['type'] === 'string') return fields['maxLength'] === undefined && fields['enum'] === undefined;
       if (fields['type'] === 'array') return fields['maxItems'] === undefined;
+      if (fields['additionalProperties'] !== undefined) return fields['maxProperties'] === undefined;
       return (
         fields['type'] === 'integer' && !refused.includes(path) && (fields['minimum'] === undefined || fields['maximum'] === undefined)
       );
     };
     expect(nodesThat(schema?.spec, 'spec', unbounded)).toEqual([]);
+  });
+
+  it('says in words what a pattern takes, wherever there is one', () => {
+    const patterned = (fields: Record<string, unknown>) => fields['pattern'] !== undefined;
+    expect(nodesThat(RunnerPoolSpecSchema, 'spec', patterned).length).toBeGreaterThan(15);
+    const wordless = (fields: Record<string, unknown>) => patterned(fields) && typeof fields['allowed'] !== 'string';
+    expect(nodesThat(RunnerPoolSpecSchema, 'spec', wordless)).toEqual([]);
   });
 
   it('has no default in the status, since each would be written again on every sync', () => {

@@ -1,4 +1,8 @@
 /** Specs that keep the schema and break one rule, each with what is said of it. */
+
+import { PODS_REFUSED_BY_BOTH, PODS_REFUSED_BY_OPERATOR } from './refused-pods.ts';
+import { REFUSED_RUNNER } from './refused-runner.ts';
+import { TEMPLATES_REFUSED_BY_BOTH, TEMPLATES_REFUSED_BY_OPERATOR } from './refused-template.ts';
 import type { RefusedCase } from './specs.ts';
 
 const URL = 'must be an http or https URL without user, query and fragment';
@@ -7,8 +11,9 @@ const HOST = 'labels must all be NAME:host when containerMode.type is Host: ther
 const PINNED = 'must set version, or an image whose tag is a version such as 12.8.2';
 const EPHEMERAL = 'runner must be forgejo-runner 12.8.0 or newer for mode Ephemeral: it takes one job by its handle';
 const PERSISTENT = 'runner must be forgejo-runner 12.5.0 or newer for mode Persistent: older ones are not supported';
+const WARM =
+  'runner must be forgejo-runner 12.8.2 or newer in a pool of mode Ephemeral with minRunners above 0, also of a schedule: older ones end when there is no job';
 const SCOPE = 'must set exactly one of instance, organization, user and repository';
-const NAMED = 'must give containers and initContainers as lists of objects with a name, by which they are merged';
 const OURS = 'must not set labels and annotations of forgejo-runner-operator.dev: Pods are found by them';
 const ENTRIES = 'must hold only OWNER/NAME, and ids from 1 to 9007199254740991';
 const LAST_SAFE_ID = 9_007_199_254_740_991;
@@ -183,7 +188,7 @@ export const REFUSED_BY_BOTH: readonly RefusedCase[] = [
     situation: 'dind in Host mode',
     because: 'nothing is accepted and ignored',
     patch: { labels: ['sh:host'], containerMode: { type: 'Host', dind: {} } },
-    problems: [{ field: 'spec.containerMode.dind', message: 'must not set dind when type is Host' }],
+    problems: [{ field: 'spec.containerMode.dind', message: 'must set dind only when type is Dind or DindRootless' }],
   },
   {
     situation: 'more idle runners than runners',
@@ -287,6 +292,25 @@ export const REFUSED_BY_BOTH: readonly RefusedCase[] = [
     'must not set activeDeadlineSeconds: it would count idle time and end a running job',
     'it counts from the start of the Pod',
   ),
+  {
+    situation: 'a cache with a persistent runner of 12.6',
+    because: 'it would have no secret for the cache, and say nothing',
+    patch: { mode: 'Persistent', runner: { image: 'runner:12.6.4' }, cache: { server: {} } },
+    problems: [
+      {
+        field: 'spec.runner.image',
+        message: 'runner must be forgejo-runner 12.7.0 or newer with cache: older ones can not read the secret of a cache from a file',
+      },
+    ],
+  },
+  ...[{ minRunners: 1 }, { schedules: [{ name: 'day', start: '0 8 * * *', duration: '8h', minRunners: 1 }] }].map((patch) => ({
+    situation: `warm runners of 12.8.1, with ${Object.keys(patch).join()}`,
+    because: 'each would end after one look at the queue, and the next begin',
+    patch: { ...patch, runner: { image: 'runner@sha256:00', version: 'v12.8.1' } },
+    problems: [{ field: 'spec.runner.version', message: WARM }],
+  })),
+  ...PODS_REFUSED_BY_BOTH,
+  ...TEMPLATES_REFUSED_BY_BOTH,
 ];
 
 /** Where CEL can't look. */
@@ -321,7 +345,7 @@ export const REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
     runnerContainer(
       'envFrom',
       { name: 'runner', envFrom },
-      'must not set envFrom of the container runner: it could set a variable that steers the entrypoint',
+      'must not set envFrom of the container runner: it could set a variable that steers the entrypoint; spec.runner.envFrom gives variables to the jobs',
       'nobody sees what a ConfigMap or Secret will hold: WARM or STOP_FILE may be in it',
     ),
   ),
@@ -333,8 +357,6 @@ export const REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
       `the entrypoint reads ${name}`,
     ),
   ),
-  template('spec.containers[0]', { spec: { containers: [{ image: 'x' }] } }, NAMED, 'it could be merged with nothing'),
-  template('spec.initContainers', { spec: { initContainers: {} } }, NAMED, 'the API server would refuse every Pod'),
   template(
     'metadata.labels.forgejo-runner-operator.dev/runner',
     { metadata: { labels: { 'forgejo-runner-operator.dev/runner': 'x', team: 'a' } } },
@@ -347,4 +369,7 @@ export const REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
     OURS,
     'a slot would change its job',
   ),
+  ...PODS_REFUSED_BY_OPERATOR,
+  ...TEMPLATES_REFUSED_BY_OPERATOR,
+  ...REFUSED_RUNNER,
 ];

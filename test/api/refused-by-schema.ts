@@ -1,7 +1,7 @@
 /** Specs of the wrong shape, each with what is said of it. */
 import type { RefusedCase } from './specs.ts';
 
-const DNS_NAME = 'must be a string of 1 to 253 characters that matches ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$';
+const DNS_NAME = 'must be a name: lower-case letters, digits, and "-" and "." between them, of 1 to 253 characters';
 
 function integer(field: string, value: unknown, from: number, to: number): RefusedCase {
   return {
@@ -10,6 +10,28 @@ function integer(field: string, value: unknown, from: number, to: number): Refus
     patch: { [field]: value },
     problems: [{ field: `spec.${field}`, message: `must be an integer from ${from} to ${to}` }],
   };
+}
+
+const MIRROR = 'must be an http or https URL without user, query and fragment, of 1 to 512 characters';
+const REGISTRY = 'must be HOST, HOST:PORT or a network in CIDR form, of 1 to 255 characters';
+const ARGUMENT = 'must be one argument, without spaces, of 1 to 512 characters';
+const IMAGE = 'must be the name of an image, without spaces, of 1 to 512 characters';
+const DOCKER_HOST = 'must be tcp://HOST:PORT or unix:///PATH, of 1 to 512 characters';
+const QUANTITY = 'must be a quantity such as 500m or 10Gi, of 1 to 32 characters';
+const PROXY = 'must be http://HOST:PORT or https://HOST:PORT without user and path, of 1 to 512 characters';
+const NO_PROXY = 'must be a host, a domain, an address or a network, of 1 to 253 characters';
+const CIDR = 'must be a network in CIDR form such as 10.20.0.0/16, of 4 to 47 characters';
+const NAMESPACE = 'must be the name of a namespace: lower-case letters, digits and "-" between them, of 1 to 63 characters';
+const PORT = 'must be an integer from 1 to 65535';
+
+/** `value` at a path below the spec; `below` is the field within it that is wrong. */
+function shaped(situation: string, path: string, value: unknown, below: string, message: string, because: string): RefusedCase {
+  const patch = path.split('.').reduceRight((inner: unknown, name) => ({ [name]: inner }), value);
+  return { situation, because, patch, problems: [{ field: `spec.${path}${below}`, message }] };
+}
+
+function manyLabels(count: number): unknown {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`label-${index}`, 'x']));
 }
 
 export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
@@ -45,7 +67,7 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
       {
         field: 'spec.maxRuners',
         message:
-          'is no field here; there are forgejo, mode, labels, minRunners, maxRunners, schedules, fairness, repositories, claimDelaySeconds, updateStrategy, reportDeadRunners, pollIntervalSeconds, runner, containerMode, template, jobTimeoutSeconds, pendingTimeoutSeconds, idleTimeoutSeconds, drainTimeoutSeconds, history, paused',
+          'is no field here; there are forgejo, mode, labels, minRunners, maxRunners, schedules, fairness, repositories, claimDelaySeconds, updateStrategy, reportDeadRunners, pollIntervalSeconds, runner, containerMode, cache, proxy, networkPolicy, resources, nodeSelector, tolerations, affinity, topologySpreadConstraints, priorityClassName, runtimeClassName, serviceAccountName, imagePullSecrets, template, jobTimeoutSeconds, pendingTimeoutSeconds, idleTimeoutSeconds, drainTimeoutSeconds, history, paused',
       },
     ],
   },
@@ -68,7 +90,7 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
     problems: [
       {
         field: 'spec.schedules[0].duration',
-        message: 'must be a string of 2 to 12 characters that matches ^([1-9][0-9]{0,3}h)?([1-9][0-9]{0,4}m)?$',
+        message: 'must be hours and minutes such as 10h, 90m or 8h30m, of 2 to 12 characters',
       },
     ],
   })),
@@ -79,8 +101,7 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
     problems: [
       {
         field: 'spec.schedules[0].start',
-        message:
-          'must be a string of 1 to 200 characters that matches ^(@[a-z]{1,10}|[0-9A-Za-z*,/#?LW-]{1,64}( +[0-9A-Za-z*,/#?LW-]{1,64}){4})$',
+        message: 'must be five fields of cron such as 0 8 * * MON-FRI, of 1 to 200 characters',
       },
     ],
   })),
@@ -91,10 +112,10 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
     problems: [{ field: 'spec.mode', message: 'must be Ephemeral or Persistent' }],
   },
   {
-    situation: 'a mode that is not built yet',
-    because: 'nothing is accepted and ignored',
-    patch: { containerMode: { type: 'DindRootless' } },
-    problems: [{ field: 'spec.containerMode.type', message: 'must be Dind or Host' }],
+    situation: 'another container mode',
+    because: 'there are four',
+    patch: { containerMode: { type: 'Podman' } },
+    problems: [{ field: 'spec.containerMode.type', message: 'must be Dind or DindRootless or External or Host' }],
   },
   {
     situation: 'paused as a string',
@@ -121,13 +142,12 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
     problems: [{ field: 'spec.labels', message: 'must be a list of 1 to 32 items' }],
   },
   {
-    situation: 'no forgejo, labels and runner',
+    situation: 'no forgejo and labels',
     because: 'there is no default for them',
-    patch: { forgejo: null, labels: null, runner: null },
+    patch: { forgejo: null, labels: null },
     problems: [
       { field: 'spec.forgejo', message: 'is required' },
       { field: 'spec.labels', message: 'is required' },
-      { field: 'spec.runner', message: 'is required' },
     ],
   },
   {
@@ -143,7 +163,7 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
     problems: [
       {
         field: 'spec.runner.version',
-        message: 'must be a string of 1 to 20 characters that matches ^v?[0-9]{1,5}\\.[0-9]{1,5}(\\.[0-9]{1,5})?$',
+        message: 'must be a version such as 12.8.2, of 1 to 20 characters',
       },
     ],
   },
@@ -165,4 +185,144 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
     patch: [],
     problems: [{ field: 'spec', message: 'must be an object' }],
   },
+  ...[575, 65_536, '1450'].map((mtu) => ({
+    situation: `an MTU of ${JSON.stringify(mtu)}`,
+    because: 'IPv4 needs 576 bytes, and a packet has no more than 65535',
+    patch: { containerMode: { dind: { mtu } } },
+    problems: [{ field: 'spec.containerMode.dind.mtu', message: 'must be an integer from 576 to 65535' }],
+  })),
+  shaped(
+    'a mirror with a user',
+    'containerMode.dind.registryMirrors',
+    ['https://me:x@mirror'],
+    '[0]',
+    MIRROR,
+    'it would stand in the open',
+  ),
+  shaped('a mirror without a scheme', 'containerMode.dind.registryMirrors', ['mirror:5000'], '[0]', MIRROR, 'dockerd refuses it'),
+  shaped(
+    'a registry as a URL',
+    'containerMode.dind.insecureRegistries',
+    ['http://x y'],
+    '[0]',
+    REGISTRY,
+    'dockerd takes hosts and networks',
+  ),
+  shaped('an argument with a space', 'containerMode.dind.args', ['--log-level warn'], '[0]', ARGUMENT, 'each argument stands for itself'),
+  shaped('an image with a space', 'containerMode.dind.image', 'docker dind', '', IMAGE, 'no image has one'),
+  shaped(
+    'a Docker daemon at a port that is none',
+    'containerMode.external',
+    { dockerHost: 'tcp://docker:65536' },
+    '.dockerHost',
+    DOCKER_HOST,
+    'ports end at 65535',
+  ),
+  shaped('a proxy at port 0', 'proxy.http.url', 'http://proxy:0', '', PROXY, 'nothing listens there'),
+  shaped(
+    'a Docker daemon by ssh',
+    'containerMode.external',
+    { dockerHost: 'ssh://host' },
+    '.dockerHost',
+    DOCKER_HOST,
+    'a runner has no key',
+  ),
+  shaped(
+    'a disk as a medium',
+    'containerMode.dind.storage',
+    { emptyDir: { medium: 'Disk' } },
+    '.emptyDir.medium',
+    'must be Memory',
+    'there is no other',
+  ),
+  shaped('a size that is none', 'cache.server', { size: '10 GB' }, '.size', QUANTITY, 'Kubernetes writes 10G or 10Gi'),
+  shaped('a negative size', 'containerMode.dind.storage', { ephemeral: { size: '-1Gi' } }, '.ephemeral.size', QUANTITY, 'no volume is'),
+  shaped('a proxy with a user', 'proxy.http', { url: 'http://me:x@proxy' }, '.url', PROXY, 'credentials stand in a Secret'),
+  shaped('a proxy by SOCKS', 'proxy.https', { url: 'socks5://proxy:1080' }, '.url', PROXY, 'few programs speak it'),
+  shaped(
+    'two hosts in one entry of noProxy',
+    'proxy',
+    { http: { url: 'http://proxy' }, noProxy: ['a,b'] },
+    '.noProxy[0]',
+    NO_PROXY,
+    'each stands for itself',
+  ),
+  shaped(
+    'a network without a prefix',
+    'networkPolicy',
+    { allow: [{ cidr: '10.0.0.0' }] },
+    '.allow[0].cidr',
+    CIDR,
+    'an address is no network',
+  ),
+  shaped('a network with a padded prefix', 'networkPolicy', { block: ['10.0.0.0/08'] }, '.block[0]', CIDR, 'Kubernetes refuses it'),
+  shaped(
+    'a namespace that is a path',
+    'networkPolicy',
+    { allow: [{ namespace: 'a/b' }] },
+    '.allow[0].namespace',
+    NAMESPACE,
+    'no namespace is',
+  ),
+  ...[0, 65_536, '443'].map((port) =>
+    shaped(
+      `port ${JSON.stringify(port)}`,
+      'networkPolicy',
+      { allow: [{ namespace: 'git', ports: [port] }] },
+      '.allow[0].ports[0]',
+      PORT,
+      'there is no such port',
+    ),
+  ),
+  shaped(
+    'no ports',
+    'networkPolicy',
+    { allow: [{ namespace: 'git', ports: [] }] },
+    '.allow[0].ports',
+    'must be a list of 1 to 16 items',
+    'it would allow all of them',
+  ),
+  shaped('a node label that is a number', 'nodeSelector', { cpus: 8 }, '.cpus', 'must be a string', 'labels are strings'),
+  shaped(
+    'too many node labels',
+    'nodeSelector',
+    manyLabels(33),
+    '',
+    'must be an object of at most 32 fields',
+    'the cost of a CEL rule is estimated from the bounds',
+  ),
+  shaped('a priority class that is no name', 'priorityClassName', 'High', '', DNS_NAME, 'no class can have it'),
+  shaped(
+    'a Secret to pull with by its name alone',
+    'imagePullSecrets',
+    ['registry'],
+    '[0]',
+    'must be an object',
+    'it is an object in a Pod too',
+  ),
+  shaped('tolerations as an object', 'tolerations', {}, '', 'must be a list of 0 to 64 items', 'it is a list in a Pod too'),
+  shaped(
+    'a Secret of variables without a name',
+    'runner.envFrom',
+    [{ secretRef: {} }],
+    '[0].secretRef.name',
+    'is required',
+    'nobody knows which',
+  ),
+  shaped(
+    'variables from a ConfigMap',
+    'runner.envFrom',
+    [{ secretRef: { name: 'x' }, configMapRef: {} }],
+    '[0].configMapRef',
+    'is no field here; there are secretRef',
+    'what is no secret stands in envs',
+  ),
+  shaped(
+    'a variable that is a number',
+    'runner.envs',
+    { PORT: 80 },
+    '.PORT',
+    'must be a string',
+    'YAML makes a number of what has no quotes',
+  ),
 ];

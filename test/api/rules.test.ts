@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildCrd } from '../../src/api/crd.ts';
-import { RULES } from '../../src/api/rules.ts';
+import { RULES } from '../../src/api/rules/rules.ts';
 import { REFUSED_BY_BOTH, REFUSED_BY_OPERATOR } from './refused-by-rule.ts';
 
 /** Every `x-kubernetes-validations` entry of the CRD with the path where it stands. */
@@ -45,6 +45,17 @@ describe('the table of rules', () => {
       ),
     );
     expect(unguarded).toEqual([]);
+  });
+
+  it('finds every field that it asks for in the default of its object, which the API server checks as it stands', () => {
+    const spec = buildCrd().spec.versions[0]?.schema.openAPIV3Schema.properties.spec;
+    const lacking = RULES.flatMap(({ at, cel }) => {
+      const { default: value, properties = {} } = nodeAt(spec, at);
+      if (typeof value !== 'object' || value === null) return [];
+      const asked = Object.keys(properties).filter((field) => new RegExp(`\\bself\\.${field}\\b`).test(cel ?? ''));
+      return asked.filter((field) => !(field in value) && !cel?.includes(`has(self.${field})`)).map((field) => `${at}.${field}`);
+    });
+    expect(lacking).toEqual([]);
   });
 
   it('says no sentence twice at one field', () => {

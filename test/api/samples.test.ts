@@ -28,7 +28,7 @@ describe('the samples', () => {
     const specs = samples.map(({ text }) => validated(text));
     expect(new Set(specs.map((spec) => scopeOf(spec.forgejo).kind))).toEqual(new Set(['instance', 'organization', 'user', 'repository']));
     expect(new Set(specs.map((spec) => `${spec.mode} ${spec.containerMode.type}`))).toEqual(
-      new Set(['Ephemeral Dind', 'Ephemeral Host', 'Persistent Dind', 'Persistent Host']),
+      new Set(['Ephemeral Dind', 'Ephemeral DindRootless', 'Ephemeral External', 'Ephemeral Host', 'Persistent Dind', 'Persistent Host']),
     );
   });
 });

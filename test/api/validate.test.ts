@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenRules } from '../../src/api/rule.ts';
-import { RULES } from '../../src/api/rules.ts';
+import { brokenRules } from '../../src/api/rules/rule.ts';
+import { RULES } from '../../src/api/rules/rules.ts';
+import { DEFAULT_IMAGES } from '../../src/api/spec/images.ts';
 import { readForgejo, validateSpec } from '../../src/api/validate.ts';
 import { ACCEPTED } from './accepted.ts';
 import { REFUSED_BY_BOTH, REFUSED_BY_OPERATOR } from './refused-by-rule.ts';
 import { REFUSED_BY_SCHEMA } from './refused-by-schema.ts';
+import { LISTS } from './refused-template.ts';
 import { MINIMAL, patched } from './specs.ts';
 
 const DEFAULTS = {
@@ -13,7 +15,7 @@ const DEFAULTS = {
   minRunners: 0,
   maxRunners: 10,
   pollIntervalSeconds: 2,
-  containerMode: { type: 'Dind', dind: { image: 'docker:28.5.1-dind' } },
+  containerMode: { type: 'Dind' },
   jobTimeoutSeconds: 10_800,
   pendingTimeoutSeconds: 900,
   idleTimeoutSeconds: 300,
@@ -36,7 +38,19 @@ describe('a valid spec', () => {
         ...DEFAULTS,
         forgejo: { ...MINIMAL.forgejo, tokenSecretRef: { name: 'forgejo-token', key: 'token' } },
       },
+      warnings: [],
     });
+  });
+
+  it('gets the runner image of this operator when it names none', () => {
+    const result = validateSpec({ ...MINIMAL, runner: undefined });
+    expect(result).toMatchObject({ ok: true, spec: { runner: { image: DEFAULT_IMAGES.runner } } });
+  });
+
+  it('says nothing of the Docker image when it names none: another default must not replace runners', () => {
+    const result = validateSpec({ ...MINIMAL, containerMode: { dind: {} } });
+    expect(result).toMatchObject({ ok: true, spec: { containerMode: { type: 'Dind', dind: {} } } });
+    expect(JSON.stringify(result)).not.toContain(DEFAULT_IMAGES.dind);
   });
 
   it.each(ACCEPTED)('is accepted with $situation, because $because', ({ patch, filled }) => {
@@ -44,7 +58,7 @@ describe('a valid spec', () => {
       patched(patched(patched({ ...MINIMAL, ...DEFAULTS }, { forgejo: { tokenSecretRef: { key: 'token' } } }), patch), {}),
       filled,
     );
-    expect(validateSpec(patched(MINIMAL, patch))).toEqual({ ok: true, spec: expected });
+    expect(validateSpec(patched(MINIMAL, patch))).toEqual({ ok: true, spec: expected, warnings: [] });
   });
 
   it.each(ACCEPTED)('stays what it is when it is validated again: $situation', ({ patch }) => {
@@ -73,6 +87,21 @@ describe('a refused spec', () => {
   it('says so when it is nested deeper than any Pod', () => {
     const input: unknown = JSON.parse(`{"template":${'['.repeat(9000)}${']'.repeat(9000)}}`);
     expect(validateSpec(input)).toEqual({ ok: false, problems: [{ field: 'spec', message: 'must not be nested deeper than 100 levels' }] });
+  });
+
+  it('may not take away a list with parts of the operator by null, which a strategic merge takes for "delete"', () => {
+    const lists = ['containers', 'initContainers', 'volumes'];
+    const spec = Object.fromEntries(lists.map((list) => [list, null]));
+    const problems = lists.map((list) => ({ field: `spec.template.spec.${list}`, message: LISTS }));
+    expect(validateSpec({ ...MINIMAL, template: { spec } })).toEqual({ ok: false, problems });
+  });
+
+  it('says so when it holds more than any Pod', () => {
+    const args = Array.from({ length: 60_000 }, () => 0);
+    expect(validateSpec({ ...MINIMAL, template: { spec: { containers: [{ name: 'side', args }] } } })).toEqual({
+      ok: false,
+      problems: [{ field: 'spec', message: 'must not hold more than 50000 values' }],
+    });
   });
 
   it('never repeats a value, which may be a secret', () => {

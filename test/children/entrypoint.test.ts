@@ -1,26 +1,12 @@
 /** The entrypoint as a child process with a runner that is a script: what it exits with, and what a TERM does. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ENTRYPOINT } from './support/inputs.ts';
-
-/** Shells of the runner's image (busybox ash) and of Debian; bash is known to get a child's status wrong. */
-const MADE_FOR = [['dash'], ['busybox', 'sh']];
-const shells = MADE_FOR.filter(([program = '']) => isInstalled(program));
-
-function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((directory) => {
-    try {
-      accessSync(join(directory, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
+import { MADE_FOR, shells } from './support/shells.ts';
 
 /**
  * Stands for `forgejo-runner`: the file `registered` is the registration, the last argument `-` is the probe, and `task` is

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeTemplate } from '../../src/children/merge-template.ts';
+import { isObject } from '../../src/children/json.ts';
+import { mergeTemplate } from '../../src/children/merge/merge-template.ts';
 import { tagMetadata } from '../../src/children/metadata.ts';
 import { renderRunner } from '../../src/children/runner.ts';
+import { deepFreeze } from '../../src/dev/deep-freeze.ts';
 import { anInput, aSpec, assignedTags, pool } from './support/inputs.ts';
 import { measuredAsBad } from './support/measured-as-bad.ts';
 
@@ -11,6 +13,12 @@ const leaf = fc.oneof(word, fc.constantFrom(null, true, false, 0, 7, '1000m', '1
 const flag = fc.constantFrom(null, true, false);
 const quantity = fc.constantFrom(null, 1, 0.5, '1000m', '1024Mi', '1G');
 const directive = fc.option(fc.constantFrom('delete', 'replace', 'merge'), { nil: undefined, freq: 3 });
+
+const NAMES = [
+  ...['metadata', 'spec', 'labels', 'finalizers', 'containers', 'volumes', 'env', 'valueFrom', 'ports', 'tolerations', 'emptyDir', 'name'],
+  ...['$patch', '$retainKeys', '$setElementOrder/containers', '$setElementOrder/finalizers', '$setElementOrder/tolerations'],
+  ...['$deleteFromPrimitiveList/finalizers', '$deleteFromPrimitiveList/containers', '$setElementOrder/', '__proto__'],
+];
 
 function map(members: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Record<string, unknown>> {
   return fc
@@ -69,7 +77,40 @@ function asMember(key: string, value: unknown): Record<string, never> {
 const plain: Record<string, unknown> = JSON.parse(JSON.stringify(podOf({})));
 const ours = tagMetadata(assignedTags(), pool.uid);
 
+/** Any JSON under names that mean something to the merge. */
+const { anything } = fc.letrec((tie) => ({
+  anything: fc.oneof({ maxDepth: 6, withCrossShrink: true }, leaf, tie('list'), tie('members')),
+  list: fc.array(tie('anything'), { maxLength: 3 }),
+  members: fc.dictionary(fc.constantFrom(...NAMES), tie('anything'), { maxKeys: 4 }),
+}));
+const nonsense = fc.dictionary(fc.constantFrom(...NAMES), anything, { maxKeys: 5 });
+
 describe('whatever the template', () => {
+  it('merging nothing changes nothing', () => {
+    fc.assert(
+      fc.property(template, (user) => {
+        expect(mergeTemplate(user, {})).toEqual(user);
+      }),
+    );
+  });
+
+  it('the merge is total, leaves no directive, and changes neither side', () => {
+    fc.assert(
+      fc.property(nonsense, nonsense, (base, user) => {
+        const merged = mergeTemplate(deepFreeze(mergeTemplate({}, base)), deepFreeze(user));
+        expect(JSON.stringify(merged)).not.toMatch(/"\$/);
+        expect(isObject(mergeTemplate(deepFreeze(base), user))).toBe(true);
+      }),
+    );
+  });
+
+  it('lists of twenty thousand entries merge at once', { timeout: 5000 }, () => {
+    const env = (prefix: string) => Array.from({ length: 20_000 }, (_, index) => ({ name: `${prefix}${index}`, value: 'x' }));
+    const withEnv = (list: readonly unknown[]) => ({ spec: { containers: [{ name: 'runner', env: list }] } });
+    expect(mergeTemplate(withEnv(env('A')), withEnv(env('A').toReversed()))).toEqual(withEnv(env('A').toReversed()));
+    expect(mergeTemplate(withEnv(env('A')), withEnv(env('B')))).toEqual(withEnv([...env('B'), ...env('A')]));
+  });
+
   it('merging it again changes nothing', () => {
     fc.assert(
       fc.property(template, (user) => {

@@ -17,6 +17,16 @@ it.each([
   { given: { hostUsers: false }, normal: { hostUsers: false }, because: 'false by pointer means something' },
   { given: { env: [{ name: 'A', value: '' }] }, normal: { env: [{ name: 'A' }] }, because: 'an empty variable is one without value' },
   {
+    given: { tolerations: [{ key: '', operator: 'Exists', effect: '', value: '' }, { operator: '' }] },
+    normal: { tolerations: [{ operator: 'Exists' }, {}] },
+    because: 'a toleration of every taint names none',
+  },
+  {
+    given: { resources: { requests: { cpu: 0.5, memory: '2048Mi', 'nvidia.com/gpu': 1 } } },
+    normal: { resources: { requests: { cpu: '500m', memory: '2Gi', 'nvidia.com/gpu': '1' } } },
+    because: 'numbers are quantities too',
+  },
+  {
     given: { httpHeaders: [{ name: 'A', value: '' }] },
     normal: { httpHeaders: [{ name: 'A', value: '' }] },
     because: 'a header has to have a value',

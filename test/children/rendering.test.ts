@@ -1,39 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_DIND_IMAGE, type RunnerPoolSpec } from '../../src/api/runnerpool.ts';
+import { DEFAULT_IMAGES } from '../../src/api/spec/images.ts';
 import { renderConfigMap } from '../../src/children/config-map.ts';
-import type { RegisteredTags } from '../../src/children/input.ts';
 import { renderRunner } from '../../src/children/runner.ts';
 import { renderSecret } from '../../src/children/secret.ts';
-import { anInput, aSpec, assets, assignedTags, hostSpec, pool, userTemplate, warmTags } from './support/inputs.ts';
+import { cases } from './support/cases.ts';
+import { anInput, aSpec, assets, assignedTags, hostSpec, pool } from './support/inputs.ts';
 import { schemaErrors } from './support/kubernetes-schema.ts';
 import { measuredAsBad } from './support/measured-as-bad.ts';
-
-interface Case {
-  readonly name: string;
-  readonly spec: RunnerPoolSpec;
-  readonly tags: RegisteredTags;
-  readonly because: string;
-}
-
-const withCaSecret: RunnerPoolSpec['forgejo'] = { ...aSpec().forgejo, caSecretRef: { name: 'forgejo-ca', key: 'ca.pem' } };
-const withCaConfigMap: RunnerPoolSpec['forgejo'] = { ...aSpec().forgejo, caConfigMapRef: { name: 'forgejo-ca', key: 'ca.crt' } };
-
-const cases: readonly Case[] = [
-  { name: 'host-assigned', spec: hostSpec(), tags: assignedTags(), because: 'a runner for one job has its handle and a deadline' },
-  { name: 'host-warm', spec: hostSpec(), tags: warmTags(), because: 'a warm runner has WARM and no deadline' },
-  { name: 'host-persistent', spec: hostSpec({ mode: 'Persistent' }), tags: warmTags(), because: 'a persistent runner is a Deployment' },
-  { name: 'dind-assigned', spec: aSpec(), tags: assignedTags(), because: 'the sidecar stands beside an assigned runner' },
-  { name: 'dind-warm', spec: aSpec(), tags: warmTags(), because: 'and beside a warm one' },
-  { name: 'dind-persistent', spec: aSpec({ mode: 'Persistent' }), tags: warmTags(), because: 'and beside a persistent one' },
-  { name: 'host-ca-secret', spec: hostSpec({ forgejo: withCaSecret }), tags: assignedTags(), because: 'the bundle comes from a Secret' },
-  { name: 'host-ca-config-map', spec: hostSpec({ forgejo: withCaConfigMap }), tags: assignedTags(), because: 'or from a ConfigMap' },
-  {
-    name: 'dind-user-template',
-    spec: aSpec({ template: userTemplate }),
-    tags: assignedTags(),
-    because: "a user's template is merged and put in canonical form",
-  },
-];
 
 describe.each(cases)('the workload of $name: $because', ({ name, spec, tags }) => {
   const workload = renderRunner(anInput({ spec, tags }));
@@ -70,7 +43,7 @@ describe.each([
 
 it('the Docker sidecar has the default image when the pool names none', () => {
   const { spec } = renderRunner(anInput({ spec: aSpec({ containerMode: { type: 'Dind' } }) }));
-  expect(spec?.template.spec?.initContainers?.[0]?.image).toBe(DEFAULT_DIND_IMAGE);
+  expect(spec?.template.spec?.initContainers?.[0]?.image).toBe(DEFAULT_IMAGES.dind);
 });
 
 describe('the checks themselves', () => {

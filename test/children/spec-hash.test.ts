@@ -1,33 +1,131 @@
 import { describe, expect, it } from 'vitest';
-import type { RunnerPoolSpec } from '../../src/api/runnerpool.ts';
+import { type RunnerPoolSpec, RunnerPoolSpecSchema } from '../../src/api/spec/runnerpool.ts';
+import { validateSpec } from '../../src/api/validate.ts';
 import { specHash } from '../../src/children/spec-hash.ts';
-import { aSpec } from './support/inputs.ts';
+import { MINIMAL, patched } from '../api/specs.ts';
+import { aSpec, hostSpec, userTemplate } from './support/inputs.ts';
+
+const networkPolicy: NonNullable<RunnerPoolSpec['networkPolicy']> = { block: ['203.0.113.0/24'] };
+
+/** What changes the hash, field by field of the spec; null where a field shapes no runner. */
+const FIELDS: Readonly<Record<keyof RunnerPoolSpec, Partial<RunnerPoolSpec> | null>> = {
+  forgejo: { forgejo: { ...aSpec().forgejo, caSecretRef: { name: 'ca', key: 'ca.crt' } } },
+  mode: { mode: 'Persistent' },
+  labels: { labels: ['self-hosted:host'] },
+  minRunners: null,
+  maxRunners: null,
+  schedules: null,
+  fairness: null,
+  repositories: null,
+  claimDelaySeconds: null,
+  updateStrategy: null,
+  reportDeadRunners: null,
+  pollIntervalSeconds: null,
+  runner: { runner: { image: 'other:12.8.3' } },
+  containerMode: { containerMode: { type: 'Host' } },
+  cache: { cache: { server: { size: '10Gi' } } },
+  proxy: { proxy: { http: { url: 'http://proxy.example.org:3128' } } },
+  networkPolicy: null,
+  resources: { resources: { requests: { cpu: '2' } } },
+  nodeSelector: { nodeSelector: { disk: 'ssd' } },
+  tolerations: { tolerations: [{ key: 'ci', operator: 'Exists' }] },
+  affinity: { affinity: { podAntiAffinity: {} } },
+  topologySpreadConstraints: { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' }] },
+  priorityClassName: { priorityClassName: 'ci' },
+  runtimeClassName: { runtimeClassName: 'gvisor' },
+  serviceAccountName: { serviceAccountName: 'builds' },
+  imagePullSecrets: { imagePullSecrets: [{ name: 'registry' }] },
+  template: { template: { spec: { hostNetwork: true } } },
+  jobTimeoutSeconds: { jobTimeoutSeconds: 60 },
+  pendingTimeoutSeconds: null,
+  idleTimeoutSeconds: null,
+  drainTimeoutSeconds: null,
+  history: null,
+  paused: null,
+};
+
+/** Values that differ from those of `aSpec`. */
+const OTHER: Partial<RunnerPoolSpec> = {
+  minRunners: 3,
+  maxRunners: 3,
+  schedules: [{ name: 'day', timeZone: 'UTC', start: '0 8 * * *', duration: '8h' }],
+  fairness: { order: 'RoundRobin' },
+  repositories: { allow: ['acme/site'] },
+  claimDelaySeconds: 30,
+  updateStrategy: { maxUnavailable: 2 },
+  reportDeadRunners: false,
+  pollIntervalSeconds: 30,
+  networkPolicy,
+  pendingTimeoutSeconds: 30,
+  idleTimeoutSeconds: 30,
+  drainTimeoutSeconds: 30,
+  history: { succeeded: 0, failed: 0 },
+  paused: true,
+};
 
 describe('the hash of a spec', () => {
+  it('is decided for every field that a spec has', () => {
+    expect(Object.keys(FIELDS).toSorted()).toEqual(Object.keys(RunnerPoolSpecSchema.properties).toSorted());
+  });
+
+  it.each(Object.entries(FIELDS).flatMap(([field, changes]) => (changes === null ? [] : [{ field, changes }])))(
+    'differs with $field',
+    ({ changes }) => {
+      expect(specHash(aSpec(changes))).not.toBe(specHash(aSpec()));
+    },
+  );
+
+  it('is the same with all that shapes no runner', () => {
+    const shapeless = Object.entries(FIELDS).flatMap(([field, changes]) => (changes === null ? [field] : []));
+    expect(Object.keys(OTHER).toSorted()).toEqual(shapeless.toSorted());
+    expect(specHash(aSpec(OTHER))).toBe(specHash(aSpec()));
+  });
+
   it.each<{ changes: Partial<RunnerPoolSpec>; because: string }>([
-    { changes: { forgejo: { ...aSpec().forgejo, caSecretRef: { name: 'ca', key: 'ca.crt' } } }, because: 'forgejo' },
-    { changes: { mode: 'Persistent' }, because: 'mode' },
-    { changes: { labels: ['self-hosted:host'] }, because: 'labels' },
-    { changes: { labels: aSpec().labels.toReversed() }, because: 'the order of labels, which the runner is told' },
-    { changes: { runner: { image: 'other:12.8.3' } }, because: 'runner' },
-    { changes: { containerMode: { type: 'Host' } }, because: 'containerMode' },
-    { changes: { template: { spec: { hostNetwork: true } } }, because: 'template' },
-    { changes: { jobTimeoutSeconds: 60 }, because: 'jobTimeoutSeconds' },
-  ])('differs with $because', ({ changes }) => {
+    { changes: { labels: aSpec().labels.toReversed() }, because: 'the runner is told the labels in their order' },
+    {
+      changes: { containerMode: { type: 'Dind', dind: { image: 'docker:28.5.1-dind', mtu: 1400 } } },
+      because: 'the daemon gets another MTU',
+    },
+    {
+      changes: { cache: { externalServer: { url: 'http://cache.example.org', secretRef: { name: 'cache', key: 'secret' } } } },
+      because: 'the cache is elsewhere',
+    },
+  ])('differs when $because', ({ changes }) => {
     expect(specHash(aSpec(changes))).not.toBe(specHash(aSpec()));
   });
 
-  it.each<{ changes: Partial<RunnerPoolSpec> }>([
-    { changes: { minRunners: 3 } },
-    { changes: { maxRunners: 3 } },
-    { changes: { pollIntervalSeconds: 30 } },
-    { changes: { pendingTimeoutSeconds: 30 } },
-    { changes: { idleTimeoutSeconds: 30 } },
-    { changes: { drainTimeoutSeconds: 30 } },
-    { changes: { history: { succeeded: 0, failed: 0 } } },
-    { changes: { paused: true } },
-  ])('is the same with $changes, which shapes no runner', ({ changes }) => {
-    expect(specHash(aSpec(changes))).toBe(specHash(aSpec()));
+  it.each<{ one: Partial<RunnerPoolSpec>; other: Partial<RunnerPoolSpec>; because: string }>([
+    {
+      one: {},
+      other: { forgejo: { ...aSpec().forgejo, tokenSecretRef: { name: 'other', key: 'token' } } },
+      because: "the API token is the operator's",
+    },
+    {
+      one: { cache: { server: { size: '10Gi' } } },
+      other: { cache: { server: { size: '20Gi', resources: { limits: { memory: '1Gi' } } } } },
+      because: 'a cache server of another size has the same name',
+    },
+  ])('is the same when $because', ({ one, other }) => {
+    expect(specHash(aSpec(one))).toBe(specHash(aSpec(other)));
+  });
+
+  it.each([
+    { spec: aSpec(), hash: 'vjbp7pym33' },
+    { spec: hostSpec({ mode: 'Persistent' }), hash: 'tx6dzdfhgk' },
+    { spec: aSpec({ template: userTemplate }), hash: 'm46ki7hfqs' },
+  ])('is $hash, as of the first version, for a spec without later fields: an upgrade replaces no runner', ({ spec, hash }) => {
+    expect(specHash(spec)).toBe(hash);
+  });
+
+  it.each([
+    { written: {}, hash: 'pq2prcwrdn' },
+    { written: { containerMode: { type: 'Dind', dind: {} } }, hash: 'pq2prcwrdn' },
+    { written: { containerMode: { dind: { image: 'docker:29.0.0-dind' } } }, hash: 'wm75qr3jjh' },
+    { written: { mode: 'Persistent', labels: ['a:host'], containerMode: { type: 'Host' } }, hash: 'l7c6fjqapu' },
+  ])('of what a user wrote is $hash, as it was when the image of Docker was filled in: $written', ({ written, hash }) => {
+    const validated = validateSpec(patched(MINIMAL, written));
+    expect(validated.ok && specHash(validated.spec)).toBe(hash);
   });
 
   it('ignores the order of keys', () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { API_VERSION, PLURAL } from '../../src/api/keys.ts';
+import { renderCacheServer } from '../../src/children/cache/cache-server.ts';
+import { renderCacheService } from '../../src/children/cache/cache-service.ts';
 import { renderConfigMap } from '../../src/children/config-map.ts';
+import { renderCachePolicy } from '../../src/children/network/network-policy.ts';
 import { renderRunner } from '../../src/children/runner.ts';
 import { renderSecret } from '../../src/children/secret.ts';
 import { objectAt } from '../../src/hooks/wire.ts';
@@ -17,11 +20,21 @@ const rendered = [
   renderRunner(anInput()),
   renderRunner(anInput({ spec: aSpec({ mode: 'Persistent' }) })),
 ];
+const ofThePool = [
+  renderCacheServer({ pool, spec: aSpec(), server: { size: '1Gi' }, secretUid: 'a' }),
+  renderCacheService(pool),
+  renderCachePolicy(pool),
+];
+
+/** A kind as `childResources` names it. */
+function resourceOf({ apiVersion, kind }: { readonly apiVersion?: string; readonly kind?: string }) {
+  return { apiVersion, resource: `${String(kind).toLowerCase()}s`.replace(/ys$/, 'ies') };
+}
 
 describe('the CompositeController', () => {
-  it('has the kinds of children that the renderers make, and no update strategy for any', () => {
-    const kinds = rendered.map(({ apiVersion, kind }) => ({ apiVersion, resource: `${String(kind).toLowerCase()}s` }));
-    expect(listAt(controller, 'spec', 'childResources')).toEqual(kinds);
+  it('has the kinds of children that the renderers make, no update strategy for those of runners, and changes the others in place', () => {
+    const inPlace = ofThePool.map((child) => ({ ...resourceOf(child), updateStrategy: { method: 'InPlace' } }));
+    expect(listAt(controller, 'spec', 'childResources')).toEqual([...rendered.map(resourceOf), ...inPlace]);
   });
 
   it('is about RunnerPools, makes its own selector, and is not called by its own status', () => {

@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { API_VERSION, KIND, LABEL_POOL_UID } from '../../src/api/keys.ts';
 import type { Cluster } from '../../src/dev/cluster/cluster.ts';
 import { readController } from '../../src/dev/demo/embedded-world.ts';
 import { createVirtualWorld, FORGEJO_URL, type VirtualWorld, type VirtualWorldOptions } from '../../src/dev/virtual-world.ts';
+import { readRenderAssets } from '../../src/render-assets.ts';
 
-const oneJobScript = readFileSync(new URL('../../src/children/entrypoint/one-job.sh', import.meta.url), 'utf8');
+const assets = await readRenderAssets();
 const log = { outcomes: () => {}, leftBehind: () => {}, judged: () => {} };
 
 async function createWorld(options: Partial<VirtualWorldOptions>): Promise<VirtualWorld> {
-  const world = createVirtualWorld({ seed: 1, controller: await readController(), oneJobScript, log, ...options });
+  const world = createVirtualWorld({ seed: 1, controller: await readController(), assets, log, ...options });
   world.forgejo.addUser({ name: 'dev' });
   world.forgejo.addOrganization({ name: 'acme', owners: ['dev'] });
   world.forgejo.addRepository({ path: 'acme/app' });

@@ -70,7 +70,7 @@ export function callAndLoseAnswer(state: State, limits: Limits): Move | null {
 export function callOnOldList(before: State, limits: Limits): Move | null {
   if (before.operator.reading === null) return null;
   const call = arrived({ ...before, now: before.now + MOMENT_MS }, requestOf(before), limits);
-  if (call.registers || call.decision.finalized) return null;
+  if (call.decision.plan.needsFreshReads) return null;
   return answerTo(call, `${hookOf(before)} on the list of the call before`, false);
 }
 
@@ -178,8 +178,11 @@ function heldOf({
   registration,
   issuedAt,
 }: Outcome & { kind: 'registered' }): [string, HeldCredentials & { readonly token: string }] {
-  const { runner, handle, repositoryId, attempt, specHash } = effect.tags;
-  return [runner, { registration, token: 'a-token', tags: { runner, handle, repositoryId, attempt, specHash, registration, issuedAt } }];
+  const { runner, handle, repositoryId, job, attempt, specHash } = effect.tags;
+  return [
+    runner,
+    { registration, token: 'a-token', tags: { runner, handle, repositoryId, job, attempt, specHash, registration, issuedAt } },
+  ];
 }
 
 /** What is left out is deleted, as far as Metacontroller sees it. */

@@ -6,7 +6,7 @@
  * API server never refuses; time stands still until the operator has seen all there is and every Pod has done what takes
  * seconds only, and then passes to the next moment at which a decision waits for it; Forgejo never ends a job by itself.
  */
-import type { RunnerPoolSpec } from '../../src/api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../../src/api/spec/runnerpool.ts';
 import type { MemoryFromStatus } from '../../src/hooks/decode-status.ts';
 import { createMemoryStore, type PoolMemory } from '../../src/hooks/pool-memory.ts';
 import type { Snapshot } from '../../src/pool/forgejo.ts';

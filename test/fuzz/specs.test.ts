@@ -1,7 +1,8 @@
 /** Requests and specs out of their schemas: what those allow, and what they refuse in one place. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ForgejoSchema, RunnerPoolSpecSchema } from '../../src/api/runnerpool.ts';
+import { ForgejoSchema } from '../../src/api/spec/forgejo-spec.ts';
+import { RunnerPoolSpecSchema } from '../../src/api/spec/runnerpool.ts';
 import { CustomizeRequest, SyncRequest } from '../../src/hooks/protocol.ts';
 import { ACCEPTED } from '../api/accepted.ts';
 import { MINIMAL, patched } from '../api/specs.ts';

@@ -22,9 +22,12 @@ describe('an answer', () => {
         children: [
           { ...secret, kind: 'ConfigMap' },
           { ...job, apiVersion: 'apps/v1', kind: 'Deployment' },
+          { ...job, apiVersion: 'apps/v1', kind: 'StatefulSet' },
+          { ...secret, kind: 'Service' },
+          { ...secret, apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
         ],
       }),
-      because: 'all four kinds are ours',
+      because: 'all seven kinds are ours',
     },
     { given: answer({ resyncAfterSeconds: 0.25 }), because: 'Metacontroller takes fractions' },
     { given: answer({ finalized: false }), because: 'not finalized is what a sync always says' },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { childrenAsObserved, childrenOfFinalize, childrenOfSync } from '../../src/hooks/children.ts';
+import { cacheName } from '../../src/children/cache/cache-identity.ts';
+import { type ChildrenInput, childrenAsObserved, childrenOfFinalize, childrenOfSync } from '../../src/hooks/children.ts';
 import { type DecodedRequest, decodeRequest } from '../../src/hooks/decode.ts';
 import type { ChildIntent } from '../../src/pool/settle.ts';
 import { assets } from '../children/support/inputs.ts';
@@ -19,23 +20,34 @@ interface Given {
   readonly secrets?: readonly Child[];
   readonly jobs?: readonly Child[];
   readonly configMaps?: readonly Child[];
+  readonly statefulSets?: readonly Child[];
+  readonly services?: readonly Child[];
+  readonly networkPolicies?: readonly Child[];
   readonly namespaceTerminating?: boolean;
 }
 
-function decoded({ secrets = [], jobs = [], configMaps = [], namespaceTerminating = false }: Given): DecodedRequest {
+function decoded(given: Given): DecodedRequest {
+  const { secrets = [], jobs = [], configMaps = [], namespaceTerminating = false } = given;
   const keyed = (objects: readonly Child[]) => Object.fromEntries(objects.map((each) => [`ci/${each.metadata.name}`, each]));
   const metadata = { name: 'pool', namespace: 'ci', uid: 'pool-uid', generation: 3, creationTimestamp };
   const namespace = { ...object('v1', 'Namespace', 'ci'), status: { phase: namespaceTerminating ? 'Terminating' : 'Active' } };
   return decodeRequest({
     parent: { apiVersion: `${GROUP}/v1alpha1`, kind: 'RunnerPool', metadata },
-    children: { 'Secret.v1': keyed(secrets), 'Job.batch/v1': keyed(jobs), 'ConfigMap.v1': keyed(configMaps) },
+    children: {
+      'Secret.v1': keyed(secrets),
+      'Job.batch/v1': keyed(jobs),
+      'ConfigMap.v1': keyed(configMaps),
+      'StatefulSet.apps/v1': keyed(given.statefulSets ?? []),
+      'Service.v1': keyed(given.services ?? []),
+      'NetworkPolicy.networking.k8s.io/v1': keyed(given.networkPolicies ?? []),
+    },
     related: { 'Namespace.v1': { ci: namespace } },
     finalizing: false,
   });
 }
 
 function input(given: Given, intents: readonly ChildIntent[] = [], tokens: Readonly<Record<string, string>> = {}) {
-  return { decoded: decoded(given), spec: aSpec(), assets, intents, tokenOf: (runner: string) => tokens[runner] };
+  return { decoded: decoded(given), spec: aSpec(), assets, intents, tokenOf: (runner: string) => tokens[runner], newCacheSecret: null };
 }
 
 function namesOf(children: readonly object[]): readonly string[] {
@@ -154,6 +166,85 @@ describe('the children of a deleted pool', () => {
     { because: 'no runner is left', runnersLeft: false, names: ['Job r'] },
   ])('$because', ({ runnersLeft, names }) => {
     expect(namesOf(childrenOfFinalize(input({ jobs: [mounting], configMaps: [old] }, both), runnersLeft))).toEqual(names);
+  });
+});
+
+const OF_POOL = { [`${GROUP}/pool-uid`]: 'pool-uid' };
+const OF_CACHE = { ...OF_POOL, [`${GROUP}/cache-of`]: 'pool-uid' };
+const NAME = cacheName(decoded({}).pool);
+const cacheSecret = object('v1', 'Secret', NAME, OF_CACHE);
+const cacheServer = object('apps/v1', 'StatefulSet', 'cache-old', OF_CACHE);
+const service = object('v1', 'Service', NAME, OF_CACHE);
+const policy = object('networking.k8s.io/v1', 'NetworkPolicy', 'runners-pool', OF_POOL);
+const cachePolicy = object('networking.k8s.io/v1', 'NetworkPolicy', NAME, OF_CACHE);
+const whole: Given = {
+  secrets: [cacheSecret],
+  statefulSets: [cacheServer],
+  services: [service],
+  networkPolicies: [policy, cachePolicy],
+};
+const waiting = object('batch/v1', 'Job', 'r', OURS, { spec: { template: { spec: { volumes: [{ secret: { secretName: NAME } }] } } } });
+const cached = aSpec({ cache: { server: { size: '10Gi' } } });
+
+describe('the cache and the network policy of a pool', () => {
+  it.each<{ because: string; given: Given; spec?: Partial<ChildrenInput>; names: readonly string[] }>([
+    { because: 'go when the spec does not want them any more', given: whole, names: [] },
+    {
+      because: 'but for the Secret, as long as a runner waits for it',
+      given: { ...whole, jobs: [waiting] },
+      names: [`Secret ${NAME}`],
+    },
+    {
+      because: 'stay as they are in a namespace that goes away',
+      given: { ...whole, namespaceTerminating: true },
+      names: [`Secret ${NAME}`, 'StatefulSet cache-old', `Service ${NAME}`, 'NetworkPolicy runners-pool', `NetworkPolicy ${NAME}`],
+    },
+    {
+      because: 'are not begun in a namespace that goes away',
+      given: { namespaceTerminating: true },
+      spec: { spec: cached, newCacheSecret: 'x' },
+      names: [],
+    },
+    { because: 'begin with the Secret', given: {}, spec: { spec: cached, newCacheSecret: 'x' }, names: [`Secret ${NAME}`] },
+    {
+      because: 'are not dropped when somebody took their label away',
+      given: {
+        statefulSets: [object('apps/v1', 'StatefulSet', 'db', {})],
+        services: [object('v1', 'Service', 'db', {})],
+        networkPolicies: [object('networking.k8s.io/v1', 'NetworkPolicy', 'db', { [`${GROUP}/pool-uid`]: 'another' })],
+      },
+      names: ['StatefulSet db', 'Service db', 'NetworkPolicy db'],
+    },
+    {
+      because: 'leave alone what has one of their names and not their label',
+      given: { secrets: [cacheSecret], services: [object('v1', 'Service', NAME, {}, { spec: { ports: [] } })] },
+      spec: { spec: cached },
+      names: [`Service ${NAME}`, `Secret ${NAME}`, 'StatefulSet *', `NetworkPolicy ${NAME}`],
+    },
+    {
+      because: 'wait where the Secret has lost its label',
+      given: { ...whole, secrets: [object('v1', 'Secret', NAME, {})], networkPolicies: [cachePolicy] },
+      spec: { spec: cached },
+      names: [`Secret ${NAME}`, 'StatefulSet cache-old', `Service ${NAME}`, `NetworkPolicy ${NAME}`],
+    },
+  ])('$because', ({ given, spec, names }) => {
+    const found = namesOf(childrenOfSync({ ...input(given), ...spec })).filter((name) => !name.startsWith('ConfigMap'));
+    expect(found.map((name) => name.replace(/^StatefulSet cache-pool-.*/, 'StatefulSet *'))).toEqual(names);
+  });
+
+  it.each([
+    {
+      because: 'the policy stays with the runners that are left, the cache goes at once',
+      runnersLeft: true,
+      names: ['NetworkPolicy runners-pool'],
+    },
+    { because: 'nothing stays without runners', runnersLeft: false, names: [] },
+  ])('when the pool is deleted: $because', ({ runnersLeft, names }) => {
+    expect(namesOf(childrenOfFinalize(input(whole), runnersLeft))).toEqual(names);
+  });
+
+  it('stay when nothing can be decided', () => {
+    expect(namesOf(childrenAsObserved(decoded(whole)))).toHaveLength(5);
   });
 });
 

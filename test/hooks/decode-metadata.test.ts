@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { tagMetadata } from '../../src/children/metadata.ts';
+import { runnerMetadata, tagMetadata } from '../../src/children/metadata.ts';
 import { decodeTags } from '../../src/hooks/decode-metadata.ts';
 import type { RunnerTags } from '../../src/pool/observed.ts';
+import { aPool, aSpec } from '../pool/support/builders.ts';
 
 const tags: RunnerTags = {
   runner: 'ci-pool-abc',
   handle: '5ba54702-25b2-4638-8614-ca1d32acf22b',
   repositoryId: 7,
+  job: null,
   attempt: 2,
   specHash: 'hash',
   registration: { id: 12, uuid: 'u-u' },
@@ -41,9 +43,16 @@ describe('tags on an object', () => {
     expect(decodeTags({ metadata: { ...written, annotations } }, 'pool-uid')).toEqual({ ...tags, ...reads });
   });
 
+  it('name the job on a workload and its Pods, as a Secret does not', () => {
+    const named = { ...tags, registration: { id: 12, uuid: 'u-u' }, job: 'Büild (1/3)' };
+    const metadata = runnerMetadata({ pool: aPool({ uid: 'pool-uid' }), spec: aSpec(), tags: named });
+    expect(decodeTags({ metadata }, 'pool-uid')).toEqual(named);
+    expect(decodeTags({ metadata: tagMetadata(named, 'pool-uid') }, 'pool-uid')).toEqual(tags);
+  });
+
   it('are found by the labels alone', () => {
     const { labels } = tagMetadata(tags, 'pool-uid');
-    const unknown = { handle: null, repositoryId: null, attempt: 0, specHash: '', registration: null, issuedAt: null };
+    const unknown = { handle: null, repositoryId: null, job: null, attempt: 0, specHash: '', registration: null, issuedAt: null };
     expect(decodeTags({ metadata: { labels } }, 'pool-uid')).toEqual({ runner: tags.runner, ...unknown });
   });
 

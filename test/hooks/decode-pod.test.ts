@@ -193,6 +193,19 @@ describe('a Pod', () => {
   });
 
   it.each([
+    { status: { phase: 'Failed', reason: 'Evicted' }, is: true, because: 'nothing of it starts again' },
+    { status: { phase: 'Succeeded' }, is: true, because: 'nothing of it starts again' },
+    {
+      status: { phase: 'Running', ...runner({ terminated: { exitCode: 1 } }) },
+      is: false,
+      because: 'a Deployment starts the container again',
+    },
+    { status: { phase: 'Pending' }, is: false, because: 'it has not started' },
+  ])('tells whether it is final ($is): $because', ({ status, is }) => {
+    expect(decodePod(pod(status), 'pool-uid')?.final).toBe(is);
+  });
+
+  it.each([
     { ownerReferences: undefined, owner: { ownerUid: null, ownerKind: null }, because: 'an orphan has no owner' },
     {
       ownerReferences: [{ kind: 'Job', uid: 'j' }],

@@ -31,7 +31,7 @@ describe('the recorded requests', () => {
       {
         complete: true,
         createdAt: Date.parse('2026-11-24T23:09:09Z'),
-        tags: { runner: 'k2x2-j', handle: null, repositoryId: null, attempt: 0, specHash: '', registration, issuedAt: null },
+        tags: { runner: 'k2x2-j', handle: null, repositoryId: null, job: null, attempt: 0, specHash: '', registration, issuedAt: null },
       },
     ]);
     expect(credentials.get('k2x2-j')).toEqual({ registration, token: 'REDACTED-TOKEN' });

@@ -115,6 +115,34 @@ describe('a request', () => {
     expect([...configMapsInUse]).toEqual(['a', 'b', 'c']);
   });
 
+  it('knows the Secrets that its workloads and Pods mount', () => {
+    const projected = { sources: [{ secret: { name: 'b' } }, { configMap: { name: 'x' } }] };
+    const job = object('r', { spec: { template: { spec: { volumes: [{ secret: { secretName: 'a' } }, { projected }] } } } }, { labels });
+    const pod = object('r-x', { spec: { volumes: [{ secret: { secretName: 'c' } }] } }, { labels });
+    const { secretsInUse } = decodeRequest(
+      request({ children: { 'Job.batch/v1': { 'ci/r': job } }, related: { 'Pod.v1': { 'ci/r-x': pod } } }),
+    );
+    expect([...secretsInUse]).toEqual(['a', 'b', 'c']);
+  });
+
+  it('shows what the pool has beside its runners by kind and name, of its own namespace', () => {
+    const elsewhere = object('a', {}, { namespace: 'else' });
+    const { raw } = decodeRequest(
+      request({
+        children: {
+          'StatefulSet.apps/v1': { 'ci/a': object('a'), 'else/a': elsewhere },
+          'Service.v1': { 'ci/a': object('a') },
+          'NetworkPolicy.networking.k8s.io/v1': { 'ci/b': object('b') },
+        },
+      }),
+    );
+    expect([...raw.poolObjects.keys()]).toEqual(['StatefulSet/a', 'Service/a', 'NetworkPolicy/b']);
+  });
+
+  it('of a controller that has none of these kinds decodes', () => {
+    expect(decodeRequest(request({})).raw.poolObjects.size).toBe(0);
+  });
+
   it.each([
     { namespace: object('ci', { status: { phase: 'Terminating' } }), terminating: true, because: 'its phase says so' },
     { namespace: object('ci', {}, { deletionTimestamp: creationTimestamp }), terminating: true, because: 'it is deleted' },

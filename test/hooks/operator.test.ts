@@ -33,8 +33,16 @@ function createLab(): Lab {
     start({ effectBudgetMs = 6_000 } = {}) {
       const config = { issuedGraceMs: 30_000, finishingGraceMs: 30_000, effectBudgetMs, effectConcurrency: 16, forgejoTimeoutMs: 4_000 };
       const log = createOperatorLog(createLog('error', { write() {} }));
-      const assets = { oneJobScript: '#!/bin/sh\n' };
-      return createOperator({ transport, reader: createReader({ transport, clock }), clock, log, assets, config });
+      const assets = { oneJobScript: '#!/bin/sh\n', jobEnvScript: '#!/bin/sh\n' };
+      return createOperator({
+        transport,
+        reader: createReader({ transport, clock }),
+        clock,
+        log,
+        assets,
+        randomSecret: () => 'not-random',
+        config,
+      });
     },
     async all(calls) {
       let settled = false;

@@ -17,6 +17,7 @@ function ofProcess(changes: Parameters<typeof aMemory>[0] = {}, silentFor = 2000
     last: aMemory(changes),
     answeredAt: CLOCK - silentFor,
     held: new Map(),
+    cacheSecret: null,
     access: null,
     withoutTokenSince: null,
     scopeGoneSince: null,

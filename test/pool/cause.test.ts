@@ -76,6 +76,7 @@ const ROWS: readonly { readonly death: Partial<Death>; readonly is: string }[] =
   { death: { exitCode: 42 }, is: 'it ended with an error' },
   { death: { exitCode: null, reason: null }, is: 'its container has ended' },
   { death: { seen: 'waiting', exitCode: null, secret: false }, is: 'its Secret was not there' },
+  { death: { seen: 'waiting', exitCode: null }, is: 'its workload was deleted before it had started' },
   { death: { seen: 'job', exitCode: null, job: 'disrupted' }, is: 'its Pod was evicted or preempted, or its node is gone' },
   { death: { seen: 'nothing', exitCode: null }, is: 'its Pod is gone' },
   { death: { lost: true, exitCode: null, seen: 'nothing' }, is: 'its node no longer answers' },

@@ -42,6 +42,7 @@ const BUSY: Evidence = {
   workload: 'present',
   strayPod: 'none',
   pod: 'running',
+  runs: true,
   end: 'none',
   row: 'active',
   handle: 'running',
@@ -52,7 +53,7 @@ const BUSY: Evidence = {
   countsEndedPod: false,
   offlineTrusted: true,
 };
-const STARTING: Evidence = { ...BUSY, pod: 'waiting', row: 'undeclared', handle: 'waiting', last: 'starting' };
+const STARTING: Evidence = { ...BUSY, pod: 'waiting', runs: false, row: 'undeclared', handle: 'waiting', last: 'starting' };
 const ROW_ONLY: Evidence = { ...BUSY, secret: false, workload: 'none', pod: 'none', last: 'none' };
 
 interface Case {
@@ -161,9 +162,21 @@ const CASES: readonly Case[] = [
   },
   {
     because: 'the replacement of an evicted Pod hangs for want of the Secret',
-    seen: { ...BUSY, kind: 'Deployment', secret: false, pod: 'waiting', row: 'offline', last: 'other' },
+    seen: { ...BUSY, kind: 'Deployment', secret: false, pod: 'waiting', runs: false, row: 'offline', last: 'other' },
     row: '4c',
     phase: 'failed',
+  },
+  {
+    because: 'the replacement hangs for want of the Secret, while the evicted Pod runs out its grace',
+    seen: { ...BUSY, kind: 'Deployment', secret: false, pod: 'waiting', row: 'offline', last: 'other' },
+    row: '4d',
+    phase: 'detached',
+  },
+  {
+    because: 'the same, and its registration is gone too',
+    seen: { ...BUSY, kind: 'Deployment', secret: false, pod: 'waiting', row: 'absent', last: 'other' },
+    row: '6',
+    phase: 'deregistered',
   },
   {
     because: 'a daemon whose registration is gone lives for ever, and counts until its Pod has ended',

@@ -12,6 +12,7 @@ import {
   secondsAgo,
   secretOf,
   tagsOf,
+  terminated,
   undeclaredRowOf,
   warmTagsOf,
 } from './support/builders.ts';
@@ -31,6 +32,10 @@ import {
 } from './support/runners.ts';
 
 const OLD = { specHash: 'spec-of-old' } as const;
+const KEPT_STORE = { type: 'Dind', dind: { storage: { claimName: 'layers' } } } as const;
+const ENDED = tagsOf('a', { handle: 'handle-9' });
+/** The runner's container is over, the Pod is not. */
+const withLingeringSidecar = { ...endedJob(ENDED, 0, null), pod: podOf(ENDED, { state: terminated(0), final: false }) };
 const brake = aBackoff('pool', { attempts: 5, until: secondsAgo(-30) });
 const refusal = aBackoff('register', { until: secondsAgo(-30) });
 
@@ -57,6 +62,24 @@ describe('runners for waiting jobs', () => {
     {
       because: 'what has ended does not count',
       world: worldOf([endedJob(tagsOf('a', { handle: 'handle-9' }), 0, null)], { jobs: [aJob(1)], spec: { maxRunners: 1 } }),
+      makes: ['handle-1'],
+    },
+    {
+      because: 'what has ended does not count, though its sidecar still shuts down',
+      world: worldOf([withLingeringSidecar], { jobs: [aJob(1)], spec: { maxRunners: 1 } }),
+      makes: ['handle-1'],
+    },
+    {
+      because: 'the sidecar of an ended runner has the one store open that the pool keeps',
+      world: worldOf([withLingeringSidecar], { jobs: [aJob(1)], spec: { maxRunners: 1, containerMode: KEPT_STORE } }),
+      makes: [],
+    },
+    {
+      because: 'the store that the pool keeps was let go with the Pod',
+      world: worldOf([endedJob(ENDED, 0, null)], {
+        jobs: [aJob(1)],
+        spec: { maxRunners: 1, containerMode: KEPT_STORE },
+      }),
       makes: ['handle-1'],
     },
     { because: 'paused', world: worldOf([], { jobs: [aJob(1)], spec: { paused: true, minRunners: 2 } }), makes: [] },

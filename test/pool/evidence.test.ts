@@ -479,6 +479,15 @@ describe('the other columns', () => {
     expect(evidence({ workloads: [jobOf(R, { terminating: true })] }).workload).toBe('terminating');
   });
 
+  it('say whether any Pod of it runs, besides the one that speaks for it', () => {
+    const ofReplicaSet = { ownerUid: 'a-replica-set', ownerKind: 'ReplicaSet' } as const;
+    const evicted = podOf(R, { ...ofReplicaSet, name: 'r-evicted', deletionAt: secondsAhead(600) });
+    const next = podOf(R, { ...ofReplicaSet, state: waiting() });
+    const daemon: WorldParts = { workloads: [deploymentOf(R)], pods: [evicted, next] };
+    expect(evidence(daemon)).toMatchObject({ pod: 'waiting', runs: true });
+    expect(evidence({ ...daemon, pods: [next] })).toMatchObject({ pod: 'waiting', runs: false });
+  });
+
   it('say whether the Job counts a Pod that has ended', () => {
     expect(evidence({ workloads: [jobOf(R, { countsEndedPod: true })] }).countsEndedPod).toBe(true);
     expect(evidence({ workloads: [jobOf(R)] }).countsEndedPod).toBe(false);

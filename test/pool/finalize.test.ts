@@ -184,6 +184,11 @@ describe('an orphaned Pod that has never started', () => {
     { because: 'its Secret never came, and nobody deletes it', world: waits(65), does: ['deregister a when offline'] },
     { because: 'its owner may still delete it', world: waits(64.9), does: [] },
     { because: 'it was deleted', world: waits(65, { deletionAt: secondsAgo(-600) }), does: [] },
+    {
+      because: 'its container has failed to start, again and again',
+      world: waits(65, { ownerKind: 'ReplicaSet', state: terminated(1), restarts: 3 }),
+      does: ['deregister a when offline'],
+    },
     { because: 'it runs', world: waits(65, { state: { kind: 'running', startedAt: secondsAgo(1) } }), does: [] },
   ])('loses its registration: $because', ({ world, does }) => {
     expect(asked(finalizeOf(world, { observesChildren: false }))).toEqual(does);
@@ -248,15 +253,6 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
   test('a pool that is not deleted leaves orphans, whose workload may be on its way', () => {
     expect(asked(planOf(polling(deleted)))).toEqual([does]);
     expect(asked(planOf(polling({})))).toEqual([]);
-  });
-
-  test('it lives, and may have been given a task since the queue was read some seconds ago', () => {
-    const world = polling(deleted);
-    if (world.forgejo.kind !== 'answered') throw new Error('Forgejo answers here');
-    const { snapshot } = world.forgejo;
-    const readAgo = (seconds: number): World => ({ ...world, forgejo: answered({ ...snapshot, jobsReadAt: secondsAgo(seconds) }) });
-    expect(asked(planOf(readAgo(3)))).toEqual([does]);
-    expect(asked(planOf(readAgo(4)))).toEqual([]);
   });
 
   test('cut off with its node, it polls on: it goes like the others', () => {

@@ -150,6 +150,11 @@ describe('a young runner that reports to Forgejo, and shows neither workload nor
       phase: 'ended',
     },
     {
+      because: 'another process saw its Pod run out its grace',
+      parts: { secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG)], runners: [remembered('r', { phase: 'draining', handle: null })] },
+      phase: 'ended',
+    },
+    {
       because: 'it had ended before',
       parts: { secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG)], runners: [remembered('r', { phase: 'ended' })] },
       phase: 'ended',
@@ -186,24 +191,98 @@ describe('a young runner whose Pod shows before its workload', () => {
     },
     { because: 'it was stopped', parts: { ...shown({}), runners: [remembered('r', { phase: 'stopping' })] }, phase: 'draining' },
     {
-      because: 'it was stopped as its container ended, which may have been started again',
+      because: 'it was stopped as its container ended, which is started again',
       parts: {
         ...shown({ ...ofReplicaSet, state: terminated(1) }),
         runners: [remembered('r', { phase: 'stopping', since: secondsAgo(5) })],
       },
-      phase: 'stopping',
+      phase: 'draining',
     },
     {
-      because: 'it was stopped some time ago, and its container did not come back',
+      because: 'its container ended, and its Pod was deleted then',
       parts: {
-        ...shown({ ...ofReplicaSet, state: terminated(1) }),
-        runners: [remembered('r', { phase: 'stopping', since: secondsAgo(6) })],
+        ...shown({ ...ofReplicaSet, state: terminated(1), deletionAt: secondsAhead(600) }),
+        runners: [remembered('r', { phase: 'stopping', since: secondsAgo(5) })],
       },
       phase: 'ended',
+    },
+    {
+      because: 'its container ended with its Pod',
+      parts: {
+        ...shown({ ...ofReplicaSet, state: terminated(137), final: true }),
+        runners: [remembered('r', { phase: 'stopping', since: secondsAgo(5) })],
+      },
+      phase: 'ended',
+    },
+    {
+      because: 'it was at work, and Forgejo does not answer: it is not being started',
+      parts: { ...shown({}), forgejo: unavailable(), runners: [remembered('r', { phase: 'busy' })] },
+      phase: 'busy',
+    },
+    {
+      because: 'it was idle, and Forgejo does not answer',
+      parts: { ...shown({}), forgejo: unavailable(), runners: [remembered('r', { phase: 'idle' })] },
+      phase: 'idle',
+    },
+    {
+      because: 'it was an answer on its way',
+      parts: { ...shown({}), forgejo: unavailable(), runners: [remembered('r', { phase: 'issued' })] },
+      phase: 'starting',
     },
   ];
   it.each(rows)('is $phase: $because', ({ parts, phase }) => {
     expect(only(parts).phase).toBe(phase);
+  });
+});
+
+it('the Deployment of a runner is deleted by hand between two starts of its container: it is no end, and keeps its place', () => {
+  const crashed = podOf(R, { ownerKind: 'ReplicaSet', ownerUid: 'a-replica-set', state: terminated(1), restarts: 2 });
+  const parts: WorldParts = { secrets: [secretOf(R)], pods: [crashed], rows: [rowOf(R)] };
+  expect(only({ ...parts, runners: [remembered('r', { phase: 'idle', handle: null })] })).toMatchObject({
+    phase: 'draining',
+    ruledBy: '2b',
+  });
+});
+
+describe('a young runner of which a Pod was seen, and is gone with its workload', () => {
+  const seen = { podsSeen: new Set(['r']) };
+  it.each([
+    { because: 'its Secret is left', parts: { secrets: [secretOf(YOUNG)], forgejo: unavailable(), memory: seen } },
+    { because: 'its credentials are in memory', parts: { memory: { ...holding(YOUNG), ...seen }, forgejo: unavailable() } },
+  ])('is not started a second time with its credentials: $because', ({ parts }) => {
+    const runners = [remembered('r', { phase: 'starting', handle: null })];
+    expect(only({ ...parts, runners, memory: { ...parts.memory, podsSeen: new Set() } }).phase).toBe('starting');
+    expect(only({ ...parts, runners })).toMatchObject({ phase: 'ended', ruledBy: 'used stays used' });
+  });
+});
+
+it('a daemon without Secret and registration keeps its place while its evicted Pod works on beside the one that waits', () => {
+  const ofReplicaSet = { ownerUid: 'a-replica-set', ownerKind: 'ReplicaSet' } as const;
+  const evicted = podOf(R, { ...ofReplicaSet, name: 'r-evicted', deletionAt: secondsAhead(600) });
+  const next = podOf(R, { ...ofReplicaSet, state: waiting() });
+  const parts: WorldParts = { workloads: [deploymentOf(R)], pods: [evicted, next] };
+  for (const phase of ['detached', 'busy', 'deregistered'] as const) {
+    expect(only({ ...parts, runners: [remembered('r', { phase, handle: null })] }).phase).toBe('deregistered');
+  }
+  expect(only({ ...parts, pods: [next], runners: [remembered('r', { phase: 'deregistered', handle: null })] }).phase).toBe('failed');
+});
+
+describe('what overrules the table', () => {
+  it('is named in its place', () => {
+    expect(only({ ...IDLE, runners: [remembered('r', { phase: 'stopping' })] })).toMatchObject({
+      phase: 'stopping',
+      ruledBy: 'stopping stays',
+    });
+    expect(only({ secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG)] })).toMatchObject({ phase: 'idle', ruledBy: 'unseen lives' });
+    const gone = { secrets: [secretOf(R)], runners: [remembered('r', { phase: 'failed' })] };
+    expect(only(gone)).toMatchObject({ phase: 'failed', ruledBy: 'ended stays' });
+  });
+
+  it('is not named where the table says the same', () => {
+    expect(only({ secrets: [secretOf(R)], rows: [rowOf(R)], runners: [remembered('r', { phase: 'stopping' })] })).toMatchObject({
+      phase: 'ended',
+      ruledBy: '5c',
+    });
   });
 });
 

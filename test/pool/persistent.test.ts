@@ -123,6 +123,14 @@ describe('outdated persistent runners', () => {
     expect(stopped(planOf(worldOf(runners, { spec: { mode: 'Persistent', ...spec } })))).toEqual(stops);
   });
 
+  test('above a lowered maximum what has not started goes first, and of those that work no more than may be away', () => {
+    const old = ['a', 'b', 'c', 'd', 'e'].map((name, index) => idle(name, 5 + index, OLD));
+    const fresh = ['f', 'g', 'h', 'i', 'j'].map((name) => starting(name));
+    const peaks = [{ wanted: 10, lastAt: secondsAgo(2) }];
+    const world = worldOf([...old, ...fresh], { memory: { peaks }, spec: { mode: 'Persistent', maxRunners: 5 } });
+    expect(stopped(planOf(world)).toSorted()).toEqual(['e', 'f', 'g', 'h', 'i']);
+  });
+
   test('the next is not stopped while one of them goes', () => {
     const own = warmTagsOf('b', OLD);
     const pod = podOf(own, { ownerKind: 'ReplicaSet', deletionAt: secondsAgo(-600) });

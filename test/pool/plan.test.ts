@@ -258,8 +258,25 @@ describe('when the clock alone will change a decision', () => {
     {
       because: 'a Pod that does not hear TERM ends after 65 s',
       runners: [{ ...drainingWarm('a'), memory: remembered('a', { phase: 'draining', since: secondsAgo(4), handle: null }) }],
-      parts: {},
+      parts: { memory: { rowIdleSince: new Map([['a', secondsAgo(30)]]) } },
       wakeAt: secondsAhead(61),
+    },
+    {
+      because: 'it has to be idle for so long',
+      runners: [{ ...drainingWarm('a'), memory: remembered('a', { phase: 'draining', since: secondsAgo(30), handle: null }) }],
+      parts: { memory: { rowIdleSince: new Map([['a', secondsAgo(4)]]) } },
+      wakeAt: secondsAhead(61),
+    },
+    {
+      because: 'and after a question for 10 s more',
+      runners: [
+        {
+          ...drainingWarm('a'),
+          memory: remembered('a', { phase: 'draining', since: secondsAgo(90), handle: null, askedAt: secondsAgo(3) }),
+        },
+      ],
+      parts: { memory: { rowIdleSince: new Map([['a', secondsAgo(80)]]) } },
+      wakeAt: secondsAhead(7),
     },
     {
       because: 'an idle persistent one is stopped after idleTimeoutSeconds',

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { TABLE } from '../../src/pool/classify.ts';
 import { type Judged, judge } from '../../src/pool/judge.ts';
 import type { Phase } from '../../src/pool/model.ts';
+import { OVERRULES } from '../../src/pool/overrule.ts';
 import { golden } from './support/golden.ts';
 import { type Before, NOTHING_BEFORE, type Recording, recordedWorld, recordings, rememberedOf } from './support/recorded-worlds.ts';
 
@@ -34,7 +35,7 @@ function judgeAll(annotations: boolean): readonly Judgement[] {
 const judgements = judgeAll(true);
 
 function verdict(slot: Judged): string {
-  const why = TABLE.find(({ row }) => row === slot.ruledBy)?.because;
+  const why = [...TABLE, ...OVERRULES].find(({ row }) => row === slot.ruledBy)?.because;
   return `${slot.ruledBy} ${slot.phase}${slot.waitsFor === null ? '' : ` [${slot.waitsFor}]`}: ${why}`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isExplained, retireStray } from '../../src/pool/retire.ts';
+import { isExplained } from '../../src/pool/retire.ts';
 import {
   aJob,
   answered,
@@ -338,10 +338,6 @@ describe('registrations without objects', () => {
     { because: 'it is another pool’s', row: undeclaredRowOf(own, { description: 'by hand' }), does: [] },
   ])('$because', ({ row, does }) => {
     expect(asked(planOf(aWorld({ rows: [row] })))).toEqual(does);
-  });
-
-  test('what runs is no stray', () => {
-    expect(retireStray(slotOf(worldOf([busyAssigned('a')]), 'a'))).toEqual([]);
   });
 
   test('one that was stopped is not started again, though its credentials are in memory', () => {

@@ -53,8 +53,8 @@ describe('a registration', () => {
 
   test('has its Secret and its workload in the same answer, and is remembered', () => {
     const { children, memory, failures } = settledOf(world, [{ kind: 'registered', effect, registration, issuedAt: now + 1000 }]);
-    const { job, ...rest } = effect.tags;
-    const tags = { ...rest, registration, issuedAt: now + 1000 };
+    const { job } = effect.tags;
+    const tags = { ...effect.tags, registration, issuedAt: now + 1000 };
     expect(children).toEqual([
       { kind: 'renderSecret', tags },
       { kind: 'renderWorkload', tags },
@@ -227,6 +227,11 @@ describe('what is remembered of a runner', () => {
       because: 'the job of its handle',
       world: worldOf([busyAssigned('a', { handle: 'handle-1' })], { jobs: [aRunningJob(1, 7)] }),
       is: { job: 'build 1', worked: true },
+    },
+    {
+      because: 'the job that its workload names, when the queue and the memory have lost it',
+      world: worldOf([busyAssigned('a', { handle: 'handle-1', job: 'build 1' })]),
+      is: { job: 'build 1' },
     },
     {
       because: 'an idle persistent one has no job any more',

@@ -73,7 +73,7 @@ describe('a slot', () => {
 });
 
 describe('what the annotations say', () => {
-  const unknown = { handle: null, repositoryId: null, attempt: 0, specHash: '', registration: null, issuedAt: null };
+  const unknown = { handle: null, repositoryId: null, job: null, attempt: 0, specHash: '', registration: null, issuedAt: null };
 
   it('is taken from the workload when the Secret is gone', () => {
     expect(only({ ...WHOLE, secrets: [] })).toMatchObject({ tags: R, row: rowOf(R) });
@@ -85,12 +85,13 @@ describe('what the annotations say', () => {
 
   it('is taken fact by fact from the first object that has it', () => {
     const secret = secretOf(tagsOf('r', { ...unknown, registration: R.registration }));
-    const job = jobOf(tagsOf('r', { ...unknown, handle: HANDLE, specHash: 'h' }));
+    const job = jobOf(tagsOf('r', { ...unknown, handle: HANDLE, job: 'build', specHash: 'h' }));
     const pod = podOf(tagsOf('r', { ...unknown, attempt: 3, issuedAt: secondsAgo(9) }));
     const expected = {
       runner: 'r',
       handle: HANDLE,
       repositoryId: null,
+      job: 'build',
       attempt: 3,
       specHash: 'h',
       registration: R.registration,

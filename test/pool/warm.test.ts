@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RunnerPoolSpec } from '../../src/api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../../src/api/spec/runnerpool.ts';
 import { aBackoff, aJob, endsSeen, undeclaredRowOf, warmTagsOf } from './support/builders.ts';
 import {
   busyAssigned,

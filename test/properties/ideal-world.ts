@@ -89,8 +89,8 @@ function rowsAfter({ world }: Step, outcomes: readonly Outcome[]): readonly Regi
 }
 
 function tagsFor({ effect, registration, issuedAt }: Outcome & { kind: 'registered' }): RunnerTags {
-  const { runner, handle, repositoryId, attempt, specHash } = effect.tags;
-  return { runner, handle, repositoryId, attempt, specHash, registration, issuedAt };
+  const { runner, handle, repositoryId, job, attempt, specHash } = effect.tags;
+  return { runner, handle, repositoryId, job, attempt, specHash, registration, issuedAt };
 }
 
 function jobsAfter({ world }: Step, outcomes: readonly Outcome[]): readonly QueuedJob[] {

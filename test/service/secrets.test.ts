@@ -45,7 +45,8 @@ async function callService(contract: Pick<ContractCase, 'token'>, changes: Forge
     reader: createReader({ transport, clock }),
     clock,
     log: createOperatorLog(log),
-    assets: { oneJobScript: '#!/bin/sh\n' },
+    assets: { oneJobScript: '#!/bin/sh\n', jobEnvScript: '#!/bin/sh\n' },
+    randomSecret: () => 'c'.repeat(64),
     config,
   });
   const metrics = createMetrics({ version: '0.0.0', node: 'v24' });

@@ -41,7 +41,8 @@ export function deletePool(simulation: Simulation, cluster: number, { propagatio
   const pool = owner.get(KIND, NAMESPACE, POOL);
   if (pool === undefined || pool.metadata.deletionTimestamp !== undefined) return false;
   if (propagation === 'Orphan') {
-    for (const { metadata } of owner.list('Deployment', NAMESPACE)) simulation.orphaned.add(metadata.labels?.[LABEL_RUNNER] ?? '');
+    for (const { metadata } of owner.list('Deployment', NAMESPACE))
+      simulation.orphanedDaemons.set(metadata.labels?.[LABEL_RUNNER] ?? '', simulation.world.clock.now());
   }
   owner.delete(KIND, NAMESPACE, POOL, { propagation });
   simulation.poolsGone.add(cluster);

@@ -152,6 +152,26 @@ export const RECIPES: readonly Recipe[] = [
       [12_500, { kind: 'scale', min: 0, max: 5 }],
     ],
   },
+  {
+    because: 'a daemon without its Secret is cut off while Forgejo can not be asked, and its Pod is replaced',
+    lastsMs: 110_000,
+    steps: (random) => [
+      [0, { ...job(random), durationMs: 2_000 }],
+      [9_000, { kind: 'forgejoFault', surface: 'api', fault: { kind: 'refuse' }, forMs: 80_000, times: null, writesOnly: false }],
+      [9_500, { kind: 'runnersCutOff', forMs: 100_000 }],
+      [10_000, { kind: 'deleteSecret', which: 0 }],
+      [between(random, 60_000, 80_000), { kind: 'deletePod', which: 0, graceSeconds: null }],
+    ],
+  },
+  {
+    because: 'a pool is orphaned while a Pod of it finds no node',
+    lastsMs: 20_000,
+    steps: (random) => [
+      [0, { kind: 'nextPodFault', fault: { kind: 'unschedulable', message: '0/3 nodes are available' }, times: 2 }],
+      [50, job(random)],
+      [between(random, 1_500, 6_000), { kind: 'deletePool', propagation: 'Orphan', recreateAfterMs: between(random, 100_000, 200_000) }],
+    ],
+  },
 ];
 
 function job(random: Random): Extract<Action, { readonly kind: 'queue' }> {

@@ -1,5 +1,6 @@
 /** Plays one scenario under virtual time, and holds every invariant against every step of it. */
 import { KIND } from '../../src/api/keys.ts';
+import type { RenderAssets } from '../../src/children/input.ts';
 import { createVirtualWorld, type VirtualWorld } from '../../src/dev/virtual-world.ts';
 import { applyEvent } from './apply.ts';
 import { watchDecisions } from './decisions.ts';
@@ -17,14 +18,14 @@ import { NAMESPACE } from './names.ts';
 import type { Scenario } from './scenario.ts';
 import { look, type Seen } from './seen.ts';
 import { setUp } from './set-up.ts';
-import { deletePools, endFaults, leftovers, openJobs, removeLostPods, restMark, restProblem } from './settle.ts';
+import { deletePools, endFaults, isExcused, leftovers, openJobs, removeLostPods, restMark, restProblem } from './settle.ts';
 import { createSimulation, elapsed, type Simulation } from './simulation.ts';
 import { addCounts, EMPTY_TALLY, isThin, type Tally } from './tally.ts';
 
 /** What a run needs from disk. */
 export interface Assets {
   readonly controller: unknown;
-  readonly oneJobScript: string;
+  readonly assets: RenderAssets;
 }
 
 export interface Violation {
@@ -193,10 +194,10 @@ async function deletion(simulation: Simulation, step: () => Seen, own: ReadonlyS
   seen = await tick(simulation, step);
   const left = leftovers(simulation, seen, own);
   if (left.length > 0) throw broken(simulation, 'nothingIsLeft', left.join(', '));
-  const { ledger, orphaned } = simulation;
+  const { ledger } = simulation;
   // A deleted pool waits for `drainTimeoutSeconds`; a job that nobody reports goes on for longer.
   if (!simulation.scenario.reportDeadRunners) return;
-  const givenUp = simulation.decisions.leftBehind.filter((name) => !ledger.isOnLostNode(name) && !orphaned.has(name));
+  const givenUp = simulation.decisions.leftBehind.filter((name) => !ledger.isOnLostNode(name) && !isExcused(simulation, name, seen));
   if (givenUp.length > 0 && simulation.namespacesGone.size === 0)
     throw broken(simulation, 'nothingIsLeft', `given up: ${givenUp.join(', ')}`);
 }

@@ -4,10 +4,13 @@ import { KIND } from '../../src/api/keys.ts';
 import type { KubeObject } from '../../src/dev/cluster/objects.ts';
 import { loadOf } from './load.ts';
 import { NAMESPACE, POOL, REPOSITORIES } from './names.ts';
-import { limitsAt, repositoryIdOf, servesRepository } from './pool-spec.ts';
+import { drainTimeoutSeconds, limitsAt, repositoryIdOf, servesRepository } from './pool-spec.ts';
 import { ownerOf, type Seen } from './seen.ts';
 import { applyPool } from './set-up.ts';
 import { elapsed, type Simulation } from './simulation.ts';
+
+/** 65 s, one question, and what a list may be late. */
+const SEEN_POLLING_MS = 90_000;
 
 /** Everything that was in force ends now. */
 export function endFaults(simulation: Simulation): void {
@@ -80,14 +83,18 @@ export function deletePools({ world }: Simulation): void {
 }
 
 /** Owned children, registrations, processes: what a pool that is gone must not leave. */
-export function leftovers({ world, ledger, decisions, orphaned }: Simulation, seen: Seen, own: ReadonlySet<string>): readonly string[] {
+export function leftovers(
+  { world, ledger, decisions, orphanedDaemons }: Simulation,
+  seen: Seen,
+  own: ReadonlySet<string>,
+): readonly string[] {
   const children = world.clusters.flatMap((cluster) =>
     (['Secret', 'ConfigMap', 'Job', 'Deployment'] as const).flatMap((kind) => cluster.list(kind, NAMESPACE)),
   );
   // What is being deleted waits for Kubernetes: with a foreground deletion for the Pod of a lost node.
   const owned = children.filter(({ metadata }) => (metadata.ownerReferences ?? []).length > 0 && metadata.deletionTimestamp === undefined);
   const rows = seen.rows.filter((row) => own.has(ownerOf(row) ?? '') && !decisions.leftBehind.includes(row.name));
-  const processes = [...seen.alive.values()].flat().filter(({ runner }) => !ledger.isOnLostNode(runner) && !orphaned.has(runner));
+  const processes = [...seen.alive.values()].flat().filter(({ runner }) => !ledger.isOnLostNode(runner) && !orphanedDaemons.has(runner));
   return [
     ...owned.map((object) => `${object.kind}/${object.metadata.name}`),
     ...rows.map((row) => `the row ${row.name}`),
@@ -114,4 +121,18 @@ export function removeLostPods({ world, namespacesGone }: Simulation): void {
 
 export function hasOurFinalizer({ finalizers }: KubeObject['metadata']): boolean {
   return finalizers?.some((name) => name.startsWith('metacontroller.io/')) === true;
+}
+
+/**
+ * Nobody sends an orphaned daemon TERM, so it has to be seen polling for 65 s, and Forgejo could not be asked for so long; or
+ * nobody can report the task that it has lost, and Forgejo's own time-out is longer than that of the pool.
+ */
+export function isExcused({ orphanedDaemons, troubles, scenario }: Simulation, name: string, { rows, jobs }: Seen): boolean {
+  const deletedAt = orphanedDaemons.get(name);
+  if (deletedAt === undefined) return false;
+  const givesUpAt = deletedAt + drainTimeoutSeconds(scenario.limits) * 1000;
+  const uuid = rows.find((row) => row.name === name)?.uuid;
+  const lostTask =
+    uuid !== undefined && jobs.some(({ status, runnerUuid }) => runnerUuid === uuid && (status === 'running' || status === 'failure'));
+  return lostTask || troubles.lastEnd(givesUpAt) > givesUpAt - SEEN_POLLING_MS;
 }

@@ -35,8 +35,8 @@ export interface Simulation {
   readonly namespacesGone: Set<number>;
   /** Clusters whose pool was deleted and is not to come back. */
   readonly poolsGone: Set<number>;
-  /** Runners that an orphan deletion left to nobody. */
-  readonly orphaned: Set<string>;
+  /** Daemons that an orphan deletion left to nobody: their processes live on without a registration. When, clock ms. */
+  readonly orphanedDaemons: Map<string, number>;
   /** Clusters whose pool comes back as soon as the old one is gone. */
   readonly poolsToReturn: Set<number>;
   readonly lags: readonly Set<LagInForce>[];
@@ -58,7 +58,7 @@ export function createSimulation(scenario: Scenario, world: VirtualWorld, decisi
     away: { repositories: new Map(), organization: 0, actions: 0, tokenSecret: 0 },
     namespacesGone: new Set(),
     poolsGone: new Set(),
-    orphaned: new Set(),
+    orphanedDaemons: new Map(),
     poolsToReturn: new Set(),
     lags: world.clusters.map(() => new Set()),
     decisions,

@@ -4,10 +4,13 @@
  */
 import { sameJson } from '../same-json.ts';
 import { ApiError } from './api-error.ts';
+import { defaultNetworkPolicy, defaultService, defaultStatefulSet, validateStatefulSetUpdate } from './in-place-kinds.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import type { ContainerSpec, KubeObject, PodSpec, PodTemplate } from './objects.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** A Service's name is a name in DNS (RFC 1035). */
+const SERVICE_NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 
 function qualified(kind: Kind): string {
@@ -23,6 +26,9 @@ export function validateMeta(kind: Kind, object: KubeObject): void {
       422,
       `${qualified(kind)} "${name}" is invalid: metadata.name: Invalid value: "${name}": a lowercase RFC 1123 subdomain`,
     );
+  }
+  if (kind === 'Service' && !SERVICE_NAME.test(name)) {
+    throw new ApiError(422, `Service "${name}" is invalid: metadata.name: Invalid value: "${name}": a DNS-1035 label`);
   }
   const bad = Object.entries(labels ?? {}).find(([, value]) => typeof value !== 'string' || value.length > 63 || !LABEL_VALUE.test(value));
   if (bad !== undefined) throw new ApiError(422, `${qualified(kind)} "${name}" is invalid: metadata.labels: Invalid value: "${bad[1]}"`);
@@ -42,6 +48,7 @@ export function validateUpdate(kind: Kind, before: KubeObject, after: KubeObject
   if (kind === 'Job' && !sameJson(specField(before, 'template'), specField(after, 'template'))) {
     throw new ApiError(422, `Job.batch "${name}" is invalid: spec.template: Invalid value: field is immutable`);
   }
+  if (kind === 'StatefulSet') validateStatefulSetUpdate(before, after);
   if ((kind === 'Secret' || kind === 'ConfigMap') && fieldOf(before, 'immutable') === true) {
     const same = fieldOf(after, 'immutable') === true && sameJson(fieldOf(before, 'data'), fieldOf(after, 'data'));
     if (!same) throw new ApiError(422, `${kind} "${name}" is invalid: data: Forbidden: field is immutable when \`immutable\` is set`);
@@ -141,12 +148,22 @@ export function withDefaults(kind: Kind, object: KubeObject): KubeObject {
       const { status: _, ...rest } = object;
       return rest;
     }
-    case 'ConfigMap':
-    case 'Service':
-    case 'ServiceAccount':
     case 'StatefulSet':
-    case 'PersistentVolumeClaim':
+    case 'Service':
     case 'NetworkPolicy':
+      return { ...withUpdateDefaults(kind, object), ...(kind === 'NetworkPolicy' ? {} : { status: {} }) };
+    case 'ConfigMap':
+    case 'ServiceAccount':
+    case 'PersistentVolumeClaim':
       return object;
   }
+}
+
+/** The object as it is stored at an update: what a client takes out of a kind that changes in place is filled in again. */
+export function withUpdateDefaults(kind: Kind, object: KubeObject): KubeObject {
+  if (kind === 'Service') return defaultService(object);
+  if (kind === 'NetworkPolicy') return defaultNetworkPolicy(object);
+  if (kind !== 'StatefulSet') return object;
+  const template = templateOf(object);
+  return defaultStatefulSet(object, { ...template, spec: defaultPodSpec(template.spec) });
 }

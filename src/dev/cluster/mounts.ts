@@ -37,7 +37,7 @@ function contentOf(source: Source, object: DataObject): Readonly<Record<string, 
 }
 
 /** Whether every Secret and ConfigMap (and every listed key) that the Pod mounts is there; else it hangs in ContainerCreating. */
-export function canMount(store: Store, pod: PodObject): boolean {
+export function canMount(store: Pick<Store, 'get'>, pod: PodObject): boolean {
   return (pod.spec.volumes ?? []).flatMap(sourcesOf).every((source) => {
     const object = store.get(source.kind, pod.metadata.namespace ?? '', source.name);
     if (object === undefined) return source.optional;
@@ -46,7 +46,7 @@ export function canMount(store: Store, pod: PodObject): boolean {
 }
 
 /** Absolute path -> content. */
-export function filesOf(store: Store, pod: PodObject, container: ContainerSpec): ReadonlyMap<string, string> {
+export function filesOf(store: Pick<Store, 'get'>, pod: PodObject, container: ContainerSpec): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const mount of container.volumeMounts ?? []) {
     const volume = pod.spec.volumes?.find((candidate) => candidate.name === mount.name);

@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts';
 import { deepFreeze } from '../deep-freeze.ts';
 import { type Random, randomUuid } from '../forgejo/random.ts';
 import { sameJson } from '../same-json.ts';
-import { validateMeta, validateUpdate, withDefaults } from './admission.ts';
+import { validateMeta, validateUpdate, withDefaults, withUpdateDefaults } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import { ALL_KINDS, isKind, KINDS, type Kind, type KindMap } from './kinds.ts';
 import { nameSuffix } from './names.ts';
@@ -118,7 +118,8 @@ export function createStore(clock: Clock, random: Random): Store {
     remove(kind, object);
   }
 
-  function write(kind: Kind, before: KubeObject, changed: KubeObject): KubeObject {
+  function write(kind: Kind, before: KubeObject, asked: KubeObject): KubeObject {
+    const changed = withUpdateDefaults(kind, asked);
     validateUpdate(kind, before, changed);
     // A Pod's generation counts its deletion only here: the scheduler's binding does not raise it.
     const grows = kind !== 'Pod' && KINDS[kind].generation && !sameJson(before.spec, changed.spec);

@@ -1,12 +1,13 @@
 /** Pools, specs and tags to render from; a test names only what it is about. */
 import { readFileSync } from 'node:fs';
-import type { RunnerPoolSpec } from '../../../src/api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../../../src/api/spec/runnerpool.ts';
 import type { RegisteredTags, RenderAssets, RunnerInput } from '../../../src/children/input.ts';
 import type { PoolIdentity } from '../../../src/pool/model.ts';
 
 export const ENTRYPOINT = new URL('../../../src/children/entrypoint/one-job.sh', import.meta.url);
+export const JOB_ENV = new URL('../../../src/children/entrypoint/job-env.sh', import.meta.url);
 
-export const assets: RenderAssets = { oneJobScript: readFileSync(ENTRYPOINT, 'utf8') };
+export const assets: RenderAssets = { oneJobScript: readFileSync(ENTRYPOINT, 'utf8'), jobEnvScript: readFileSync(JOB_ENV, 'utf8') };
 
 export const pool: PoolIdentity = {
   namespace: 'ci',
@@ -55,6 +56,7 @@ export function assignedTags(changes: Partial<RegisteredTags> = {}): RegisteredT
     runner: 'ci-linux-abcdefghij',
     handle: '5ba54702-25b2-4638-8614-ca1d32acf22b',
     repositoryId: 17,
+    job: 'build (ubuntu, 1/3)',
     attempt: 1,
     specHash: 'zyxwvutsrq',
     registration: { id: 42, uuid: '2f6f586d-7b8b-49b6-9837-8de42830ccb4' },
@@ -64,7 +66,7 @@ export function assignedTags(changes: Partial<RegisteredTags> = {}): RegisteredT
 }
 
 export function warmTags(): RegisteredTags {
-  return assignedTags({ handle: null, repositoryId: null, attempt: 7 });
+  return assignedTags({ handle: null, repositoryId: null, job: null, attempt: 7 });
 }
 
 export function anInput(changes: Partial<RunnerInput> = {}): RunnerInput {

@@ -15,6 +15,8 @@ const RunnerRow = Type.Object(
     name: Type.Optional(Type.String()),
     description: Type.Optional(Type.String()),
     ephemeral: Type.Optional(Type.Boolean()),
+    /** What it declares; default `v12.8.2`, and nothing while it is `undeclared`. */
+    version: Type.Optional(Type.String({ minLength: 1 })),
     /** `undeclared`: never started; `offline`: silent for 2 minutes; `idle` and `active`: seen in this very second. */
     status: Type.Optional(Type.Union([Type.Literal('undeclared'), Type.Literal('offline'), Type.Literal('idle'), Type.Literal('active')])),
   },

@@ -174,7 +174,7 @@ function upsertRunner(state: State, row: NonNullable<ForgejoChanges['runners']>[
     lastActive: old?.lastActive ?? 0,
   };
   if (row.status === 'offline' || row.status === 'idle' || row.status === 'active') {
-    runner.version = 'v12.8.2';
+    runner.version = row.version ?? (runner.version || 'v12.8.2');
     runner.labels = ['docker'];
     runner.lastOnline = row.status === 'offline' ? seconds - 120 : seconds;
     runner.lastActive = row.status === 'active' ? seconds : seconds - 120;

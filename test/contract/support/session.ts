@@ -10,7 +10,10 @@ import { createScriptedForgejo, type NotedRequest } from './forgejo.ts';
 import { overHttp } from './over-http.ts';
 
 /** Instead of the real entrypoint, so that its changes change no golden. */
-export const ASSETS = { oneJobScript: '#!/bin/sh\n# The entrypoint.\n' };
+export const ASSETS = { oneJobScript: '#!/bin/sh\n# The entrypoint.\n', jobEnvScript: '#!/bin/sh\n# Variables of jobs.\n' };
+
+/** How the secret of every cache begins: a whole number of bytes in base64 too. */
+export const CACHE_SECRET_HEAD = 'f'.repeat(60);
 
 /** Longer than any hook may take. */
 const HOOK_LIMIT_MS = 30_000;
@@ -38,6 +41,14 @@ export function createSession(contract: ContractCase): Session {
   const forgejo = createScriptedForgejo(clock, contract);
   const operators = new Map<string, Operator>();
   let lines: string[] = [];
+  let secrets = 0;
+
+  /** Another one at every call, the same in every run: they stand in goldens. */
+  function randomSecret(): string {
+    secrets += 1;
+    return CACHE_SECRET_HEAD + secrets.toString(16).padStart(4, '0');
+  }
+
   const log = createLog('debug', { write: (line) => void lines.push(line) });
 
   function operatorOf(letter: string): Operator {
@@ -57,6 +68,7 @@ export function createSession(contract: ContractCase): Session {
       clock,
       log: createOperatorLog(log),
       assets: ASSETS,
+      randomSecret,
       config,
     });
     operators.set(letter, operator);

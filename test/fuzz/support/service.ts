@@ -52,7 +52,8 @@ export async function createFuzzService(): Promise<FuzzService> {
       reader: createReader({ transport, clock, timeoutMs: config.forgejoTimeoutMs }),
       clock,
       log: createOperatorLog(log),
-      assets: { oneJobScript: '#!/bin/sh\n' },
+      assets: { oneJobScript: '#!/bin/sh\n', jobEnvScript: '#!/bin/sh\n' },
+      randomSecret: () => 'c'.repeat(64),
       config,
     });
     return {

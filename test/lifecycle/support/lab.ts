@@ -2,8 +2,6 @@
  * One pool in the virtual world, and what the tests of its life say to it and ask of it. Real decisions, an embedded Forgejo
  * and an embedded cluster; nothing is mocked.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import { API_VERSION, KIND, LABEL_POOL_UID, LABEL_RUNNER } from '../../../src/api/keys.ts';
 import type { RunnerPoolStatus } from '../../../src/api/status.ts';
@@ -16,6 +14,7 @@ import type { JobView } from '../../../src/dev/forgejo/views.ts';
 import { createVirtualWorld, FORGEJO_URL, type VirtualWorld } from '../../../src/dev/virtual-world.ts';
 import { createOperatorLog } from '../../../src/hooks/operator-log.ts';
 import { createLog } from '../../../src/log.ts';
+import { readRenderAssets } from '../../../src/render-assets.ts';
 
 const NAMESPACE = 'ci';
 const POOL = 'pool';
@@ -92,7 +91,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const world = createVirtualWorld({
     seed: options.seed ?? 1,
     controller: await readController(),
-    oneJobScript: readFileSync(join(import.meta.dirname, '../../../src/children/entrypoint/one-job.sh'), 'utf8'),
+    assets: await readRenderAssets(),
     log: {
       ...log,
       leftBehind(pool, names) {

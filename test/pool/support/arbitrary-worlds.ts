@@ -36,6 +36,7 @@ function withLosses(tags: RunnerTags): fc.Arbitrary<RunnerTags> {
     attempt: fc.constantFrom(tags.attempt, 0),
     handle: fc.constantFrom(tags.handle, null),
     repositoryId: fc.constantFrom(tags.repositoryId, null),
+    job: fc.constantFrom(tags.job, null),
     specHash: fc.constantFrom(tags.specHash, ''),
     registration: fc.constantFrom(tags.registration, tags.registration, null),
     issuedAt: fc.constantFrom(tags.issuedAt, tags.issuedAt, null),

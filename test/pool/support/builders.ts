@@ -2,7 +2,7 @@
  * Worlds for the tests of the pure core. Every builder has defaults that fit together: the objects of one runner are made
  * from its tags, were made long before `now`, and the reads of Forgejo are one second old. A test names only what it is about.
  */
-import type { RunnerPoolSpec } from '../../../src/api/runnerpool.ts';
+import type { RunnerPoolSpec } from '../../../src/api/spec/runnerpool.ts';
 import type { ForgejoView, QueuedJob, Registration, Snapshot } from '../../../src/pool/forgejo.ts';
 import type { Instant } from '../../../src/pool/instant.ts';
 import type { BackoffEntry, Memory, PoolIdentity, RecentRunner, RememberedRunner, World } from '../../../src/pool/model.ts';
@@ -77,6 +77,7 @@ export function tagsOf(runner: string, changes: Partial<RunnerTags> = {}): Runne
     runner,
     handle: HANDLE,
     repositoryId: 17,
+    job: null,
     attempt: 1,
     specHash: SPEC_HASH,
     registration: { id: idOf(runner), uuid: `uuid-of-${runner}` },
@@ -128,7 +129,10 @@ export function jobEnd(changes: Partial<JobEnd> = {}): JobEnd {
   return { type: 'Complete', reason: 'CompletionsReached', exitCode: null, disrupted: false, at: secondsAgo(10), ...changes };
 }
 
-/** A running Pod of the runner's Job. Of a Deployment: `ownerKind: 'ReplicaSet'` and any `ownerUid`. */
+/**
+ * A running Pod of the runner's Job. Of a Deployment: `ownerKind: 'ReplicaSet'` and any `ownerUid`; a terminated one is
+ * started again unless it is `final`.
+ */
 export function podOf(tags: RunnerTags, changes: Partial<ObservedPod> = {}): ObservedPod {
   return {
     name: `${tags.runner}-x7k2p`,
@@ -139,6 +143,7 @@ export function podOf(tags: RunnerTags, changes: Partial<ObservedPod> = {}): Obs
     createdAt: secondsAgo(110),
     deletionAt: null,
     state: running(),
+    final: changes.state?.kind === 'terminated' && changes.ownerKind !== 'ReplicaSet',
     disruption: null,
     restarts: 0,
     lastExitCode: null,

@@ -11,6 +11,7 @@ export const COLUMNS = {
   secret: [true, false],
   workload: ['present', 'terminating', 'none'],
   pod: ['none', 'waiting', 'running', 'terminated'],
+  runs: [false, true],
   kind: ['Job', 'Deployment'],
   row: ['undeclared', 'idle', 'active', 'offline', 'absent', 'unknown'],
   held: [false, true],
