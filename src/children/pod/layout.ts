@@ -38,7 +38,8 @@ export const DOCKER_TLS_PATH = '/run/docker-tls';
 /** Not under `/run/docker`, which dockerd keeps for itself. The same path in both containers, for jobs mount the socket by it. */
 export const DIND_SOCKET_VOLUME = 'dind-socket';
 export const DIND_SOCKET_PATH = '/run/dind';
-export const DIND_HOST = `unix://${DIND_SOCKET_PATH}/docker.sock`;
+export const DIND_SOCKET = `${DIND_SOCKET_PATH}/docker.sock`;
+export const DIND_HOST = `unix://${DIND_SOCKET}`;
 export const DIND_STORAGE_VOLUME = 'dind-storage';
 /** Where the images declare a volume: a mount of ours takes its place. */
 export const DIND_STORAGE_PATH = '/var/lib/docker';
