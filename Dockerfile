@@ -3,6 +3,8 @@ ARG NODE_IMAGE=docker.io/library/node:24.21.0-slim
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
+# Another npm registry than the public one: --build-arg NPM_CONFIG_REGISTRY=https://packages.example.org/npm/
+ARG NPM_CONFIG_REGISTRY
 COPY package.json package-lock.json ./
 # No package of ours needs an install script, so none may run.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund

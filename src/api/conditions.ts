@@ -22,7 +22,8 @@ export const CONDITION_REASONS = {
   PodNotCreated: 'Kubernetes does not create the Pod of a runner: quota, admission or service account; the events of its Job tell.',
   // SpecValid
   SpecAccepted: 'The spec is valid.',
-  UnknownFields: 'The spec is valid; fields that the Kubernetes of this operator does not know are passed on as they are.',
+  UnknownFields:
+    'The spec has fields of Kubernetes that this operator does not know, and is valid but for these. They are passed on: an API server that does not know them either refuses the Job or Deployment of a runner (server-side apply), or drops them.',
   SpecInvalid: 'The spec breaks a rule; everything stays as it is until it is mended.',
   // ForgejoReachable
   ForgejoAnswered: 'Forgejo answers.',

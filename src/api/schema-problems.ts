@@ -37,9 +37,15 @@ export function schemaProblems(schema: TSchema, value: unknown, root: string): r
 }
 
 function sentence(error: ValueError, field: string, root: TSchema): string {
-  if (error.type === ValueErrorType.ObjectRequiredProperty) return 'is required';
+  if (error.type === ValueErrorType.ObjectRequiredProperty) return required(error.schema);
   if (error.type === ValueErrorType.ObjectAdditionalProperties) return unknownField(root, error);
   return `must be ${expected(error.schema)}`;
+}
+
+/** An object that people write in another way says how it is written. */
+function required(schema: TSchema): string {
+  const form: unknown = KindGuard.IsObject(schema) ? schema['allowed'] : undefined;
+  return typeof form === 'string' ? `is required: ${form}` : 'is required';
 }
 
 function unknownField(root: TSchema, error: ValueError): string {
@@ -55,11 +61,13 @@ function expected(schema: TSchema): string {
   if (KindGuard.IsBoolean(schema)) return 'true or false';
   if (KindGuard.IsArray(schema)) return `a list${range(schema.minItems ?? 0, schema.maxItems, ' of ', ' to ')} items`;
   if (KindGuard.IsString(schema)) {
-    const length = range(schema.minLength, schema.maxLength, ' of ', ' to ');
+    const length = range(schema.minLength ?? 0, schema.maxLength, ' of ', ' to ');
     const characters = length === '' ? '' : `${length} characters`;
     return schema.pattern === undefined ? `a string${characters}` : `${allowedWords(schema)}${characters === '' ? '' : ','}${characters}`;
   }
-  if (KindGuard.IsObject(schema) && schema.maxProperties !== undefined) return `an object of at most ${schema.maxProperties} fields`;
+  if (KindGuard.IsObject(schema) && schema.maxProperties !== undefined) {
+    return `a map of NAME: value with at most ${schema.maxProperties} entries`;
+  }
   return 'an object';
 }
 

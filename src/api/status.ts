@@ -42,7 +42,9 @@ const RunnerSchema = Type.Object({
   repositoryId: Type.Optional(integer('Forgejo id of the repository of that job.')),
   reason: Type.Optional(text('Why it is in that phase.')),
   sinceTask: Type.Optional(integer('Highest task id seen when it was made: tasks up to that are not its own.')),
-  lastTask: Type.Optional(integer('Highest task id seen when it had ended: later tasks are not its own.')),
+  lastTask: Type.Optional(
+    integer('Highest task id seen when it had ended, or when one that waits to start was first asked: later tasks are not its own.'),
+  ),
   task: Type.Optional(integer('Task that it is known to hold.')),
   asked: Type.Array(integer('Task id.'), { description: 'Tasks that it is known not to hold.' }),
   askedAt: Type.Optional(time('When Forgejo was last asked about a task of it.')),

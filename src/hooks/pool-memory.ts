@@ -50,6 +50,8 @@ const NOTHING: PoolMemory = {
 };
 /** A pool that still exists is synced far more often; then it is another replica's, or gone. */
 const FORGOTTEN_AFTER_MS = 3_600_000;
+/** All pools are looked through: not at every change. */
+const SWEEP_EACH_MS = 60_000;
 
 export function createMemoryStore(clock: Clock): MemoryStore {
   const pools = new Map<string, PoolMemory>();
@@ -57,8 +59,14 @@ export function createMemoryStore(clock: Clock): MemoryStore {
   const recall = (uid: string): PoolMemory => pools.get(uid) ?? NOTHING;
   const change: MemoryStore['change'] = (uid, changes) => {
     pools.set(uid, { ...recall(uid), ...changes, answeredAt: clock.now() });
-    for (const [other, { answeredAt }] of pools) if (clock.now() - answeredAt > FORGOTTEN_AFTER_MS) pools.delete(other);
+    sweep();
   };
+  let sweptAt = clock.now();
+  function sweep(): void {
+    if (clock.now() - sweptAt < SWEEP_EACH_MS) return;
+    sweptAt = clock.now();
+    for (const [uid, { answeredAt }] of pools) if (sweptAt - answeredAt > FORGOTTEN_AFTER_MS) pools.delete(uid);
+  }
 
   return {
     recall,

@@ -86,7 +86,11 @@ export const CAUSES: readonly CauseRow[] = [
 
   { when: (death) => death.seen === 'waiting' && !death.secret, reason: 'NotStarted', message: 'its Secret was not there' },
   { when: (death) => death.seen === 'waiting', reason: 'NotStarted', message: 'its workload was deleted before it had started' },
-  { when: (death) => death.refused, reason: 'NotStarted', message: 'its workload could not be created' },
+  {
+    when: (death) => death.refused,
+    reason: 'NotStarted',
+    message: 'its workload could not be created; the events of the pool say why (kubectl describe runnerpool)',
+  },
   {
     when: (death) => death.seen === 'job' && death.job === 'disrupted',
     reason: 'Disrupted',

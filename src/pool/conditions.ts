@@ -1,5 +1,7 @@
 /** The pool's conditions: what holds, why, and what to do. A time moves only when a status does. */
+
 import { CONDITION_REASONS, CONDITION_TYPES, type Condition, type ConditionReason, type ConditionType } from '../api/conditions.ts';
+import { KUBERNETES_VERSION } from '../api/kubernetes/validator.ts';
 import { isBackingOff, POOL_KEY, REGISTER_KEY } from './backoff.ts';
 import { draining } from './draining.ts';
 import { type FailureWords, wordsForFailure } from './failure-words.ts';
@@ -58,7 +60,7 @@ function specValid(warnings: readonly FieldWords[]): Finding {
   if (warnings.length === 0) return { type: 'SpecValid', status: 'True', reason: 'SpecAccepted', message: 'The spec is valid.' };
   const named = warnings.slice(0, MOST_FIELDS).map(({ field }) => field);
   const more = warnings.length > MOST_FIELDS ? ` and ${warnings.length - MOST_FIELDS} more` : '';
-  const message = `The spec is valid. These fields are not known here and passed on as they are: ${named.join(', ')}${more}`;
+  const message = `Kubernetes ${KUBERNETES_VERSION} does not know ${named.join(', ')}${more}. They are passed on, for a newer cluster may; an API server that does not know them refuses the runner's Job or Deployment, or drops them. The rest of the spec is valid.`;
   return { type: 'SpecValid', status: 'True', reason: 'UnknownFields', message: message.slice(0, MOST_MESSAGE) };
 }
 

@@ -30,11 +30,12 @@ export function scaleEphemeral(world: World, slots: readonly Judged[], demand: D
   const unserved = demand.wanted;
 
   const mayCreate = spec.paused || deniesSomeUnknown(world.repositories) ? 0 : poolAllows(memory, now);
-  const room = Math.max(0, limits.maxRunners - live.length - storeHolders(world, slots));
+  const most = Math.max(0, limits.maxRunners - storeHolders(world, slots));
+  const room = Math.max(0, most - live.length);
   const assigned = unserved.slice(0, Math.min(room, mayCreate)).map((job) => newRunner(world, job, nextAttempt(job.handle, slots, memory)));
 
   const pool = scaleWarm(world, warm, {
-    most: Math.max(0, limits.maxRunners - (live.length - readyOnes(warm).length)),
+    most: Math.max(0, most - (live.length - readyOnes(warm).length)),
     room: room - assigned.length,
     mayCreate: mayCreate - assigned.length,
     firstAttempt: lastWarmAttempt(slots, memory) + 1,

@@ -6,7 +6,7 @@
 import type { Instant } from './instant.ts';
 import { ENDED_PHASES, type Phase, type World } from './model.ts';
 import type { Slot } from './slots.ts';
-import { ownPodMayRun, strayPod } from './stray-pods.ts';
+import { isGraceLongOver, ownPodMayRun, strayPod } from './stray-pods.ts';
 import { ACTIVE_AFTER_REPORT_MS, KUBERNETES_MARGIN_MS, OFFLINE_TRUSTED_AFTER_MS } from './times.ts';
 
 export interface Evidence {
@@ -17,7 +17,7 @@ export interface Evidence {
   readonly strayPod: 'none' | 'draining' | 'lost';
   /** The `runner` container of the slot's own Pod. */
   readonly pod: 'none' | 'waiting' | 'running' | 'terminated';
-  /** The `runner` container of any Pod of it: a daemon's deleted Pod works on beside the one that speaks for it. */
+  /** The `runner` container of any Pod of it: a daemon's deleted Pod works on beside the one that speaks for it, until its grace is long over. */
   readonly runs: boolean;
   /** How a Job slot ended: exit code 0, 2, 2 although it holds a task, 75, past its deadline, else died. */
   readonly end: 'none' | 'done' | 'noTask' | 'lostFetch' | 'cancelled' | 'deadline' | 'died';
@@ -48,7 +48,7 @@ export function gatherEvidence(slot: Slot, world: World): Evidence {
     workload: slot.workload === null ? 'none' : slot.workload.terminating ? 'terminating' : 'present',
     strayPod: strayPod(slot, world, row),
     pod: slot.pod === null ? 'none' : slot.pod.state.kind,
-    runs: slot.pods.some(({ state }) => state.kind === 'running'),
+    runs: slot.pods.some((pod) => pod.state.kind === 'running' && !isGraceLongOver(pod, world)),
     end: endWord(slot, world),
     row,
     handle: handleWord(slot, world, endedAt),

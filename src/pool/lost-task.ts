@@ -45,8 +45,11 @@ export function pursueLostTask(slot: Judged, overdue: readonly QueuedJob[], worl
 /** The earliest of its tasks that surely nobody works on. */
 function lostTask(slot: Judged, world: World): number | null {
   if (slot.remembered === null || world.forgejo.kind !== 'answered') return null;
+  const known = heldBy(slot.remembered);
+  // Most hold none: the list of all jobs is looked through only for those that do.
+  if (known.length === 0) return null;
   const running = new Set(world.forgejo.snapshot.jobs.flatMap((job) => (job.status === 'running' ? [job.taskId] : [])));
-  const held = heldBy(slot.remembered).filter((taskId) => running.has(taskId));
+  const held = known.filter((taskId) => running.has(taskId));
   if (held.length === 0) return null;
   const polls = slot.phase === 'idle' && pollsForWork(slot, world);
   if (polls || runsNothing(slot, world)) return Math.min(...held);

@@ -13,11 +13,16 @@ export function pollsForWork(slot: Judged, world: World): boolean {
   const idleSince = world.memory.rowIdleSince.get(slot.key);
   const { listed } = world.memory;
   if (slot.row?.status !== 'idle' || podsThatCanRun(slot) > 1) return false;
-  if (idleSince === undefined || listed === null || world.forgejo.kind !== 'answered') return false;
+  if (idleSince === undefined || listed === null || world.forgejo.kind !== 'answered' || !showsEveryReport(world)) return false;
   const { registrationsReadAt } = world.forgejo.snapshot;
-  if (registrationsReadAt - listed.last > LISTS_AT_MOST_APART_MS) return false;
   const from = Math.max(idleSince, listed.since, (slot.remembered?.askedAt ?? 0) + ACTIVE_AFTER_REPORT_MS);
   return registrationsReadAt - from >= (slot.kind === 'Deployment' ? QUIET_DAEMON_MS : QUIET_ONE_JOB_MS);
+}
+
+/** The lists are read, and were read lately, so close together that each report of a runner shows in one. */
+export function showsEveryReport({ forgejo, memory: { listed }, spec }: World): boolean {
+  if (forgejo.kind !== 'answered' || listed === null || spec.pollIntervalSeconds * 1000 > LISTS_AT_MOST_APART_MS) return false;
+  return forgejo.snapshot.registrationsReadAt - listed.last <= LISTS_AT_MOST_APART_MS;
 }
 
 export function podsThatCanRun(slot: Pick<Judged, 'pods'>): number {

@@ -26,12 +26,11 @@ export function retire(slot: Judged, slots: readonly Judged[], world: World): Re
   const registration = slot.tags.registration;
   if (registration === null) return { kind: 'gone' };
   if (slot.evidence.row === 'absent') return { kind: 'gone' };
-  if (slot.row === null || slot.evidence.row === 'unknown' || world.forgejo.kind !== 'answered')
-    return waiting(slot.remembered?.lastTask ?? null);
+  if (slot.row === null || slot.evidence.row === 'unknown' || world.forgejo.kind !== 'answered') return waiting(knownLastTask(slot));
 
   if (slot.phase !== 'lost' && !slot.pods.every((pod) => isOver(slot.kind, pod))) return waiting(null);
   const { jobs } = world.forgejo.snapshot;
-  const lastTask = slot.remembered?.lastTask ?? lastTaskOf(slot, world);
+  const lastTask = knownLastTask(slot) ?? lastTaskOf(slot, world);
   if (lastTask === null) return waiting(null);
   if (slot.phase === 'lost' && slot.row.status !== 'offline') return waiting(lastTask);
   if (slot.evidence.row === 'undeclared') return deregister(slot, registration, lastTask);
@@ -111,6 +110,11 @@ function deregister(slot: Judged, registration: RegistrationRef, lastTask: numbe
   const mustBeOffline = slot.phase === 'lost' || isMute(slot);
   const whenStatus = mustBeOffline ? (['offline'] as const) : (['offline', 'idle'] as const);
   return { kind: 'acting', lastTask, effects: [{ kind: 'deregister', runner: slot.key, registration, whenStatus }] };
+}
+
+/** What was learned of one that waited says nothing once it has ended: it may have run in between (`unheard.ts`). */
+function knownLastTask({ remembered }: Judged): number | null {
+  return remembered === null || remembered.phase === 'draining' ? null : remembered.lastTask;
 }
 
 /** The highest task id of a queue read after its last Pod ended: what Forgejo hands out later can't be its own. */

@@ -17,6 +17,7 @@ import type { RunnerTags } from './observed.ts';
 import type { Plan } from './plan.ts';
 import { isSilentRow } from './stray-pods.ts';
 import { lostSince, rememberReads, sortHeld } from './task-memory.ts';
+import { lastTaskOfWaiting } from './unheard.ts';
 
 /** One child of a runner; a runner's objects are rendered from its tags and the credentials that the hooks hold. */
 export type ChildIntent =
@@ -115,14 +116,15 @@ function attemptsTried(outcomes: readonly Outcome[]): readonly number[] {
   });
 }
 
-/** A history Job is remembered by its annotations alone, once its own conditions say how it ended. */
+/** A history Job is remembered by its annotations alone, once its own conditions say how it ended; a lost one by us alone. */
 function isRemembered(fate: Fate): boolean {
   const { slot } = fate;
   const unaware = slot.workload?.kind === 'Job' && slot.workload.end === null;
-  return isLive(fate.phase) || unaware || slot.secret !== null || slot.row !== null || slot.held !== null;
+  const lost = fate.phase === 'lost' && slot.pods.length > 0;
+  return isLive(fate.phase) || lost || unaware || slot.secret !== null || slot.row !== null || slot.held !== null;
 }
 
-/** Of a runner that lives the latest tasks are the ones that may be asked about again; of a dead one every answer counts. */
+/** Of a runner at work the latest tasks are the ones that may be asked about again; of one that is to end every answer counts. */
 const MOST_ASKED = 50;
 
 function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): RememberedRunner {
@@ -153,15 +155,19 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
     repositoryId: job?.repositoryId ?? slot.tags.repositoryId ?? before?.repositoryId ?? null,
     reason: phase === 'starting' || phase === 'stuck' ? slot.waitsFor : null,
     sinceTask: old?.sinceTask ?? null,
-    lastTask: fate.lastTask,
+    lastTask: phase === 'draining' ? lastTaskOfWaiting(slot, asks.length === 0 ? null : taskIds(jobs)) : fate.lastTask,
     task,
-    asked: [...new Set(asked)].toSorted((a, b) => a - b).slice(isLive(phase) ? -MOST_ASKED : 0),
+    asked: [...new Set(asked)].toSorted((a, b) => a - b).slice(isLive(phase) && phase !== 'draining' ? -MOST_ASKED : 0),
     askedAt: asks.at(-1)?.at ?? (failedToAsk || reported ? world.now : (old?.askedAt ?? null)),
     lostTasks,
     lostSince: lostSince(slot, lostTasks, world.now),
     worked: old?.worked === true || phase === 'busy',
     cause: causeToRemember(slot),
   };
+}
+
+function taskIds(jobs: readonly QueuedJob[] | null): readonly number[] {
+  return (jobs ?? []).map(({ taskId }) => taskId);
 }
 
 function jobOf(slot: Judged, task: number | null, jobs: readonly QueuedJob[] | null): QueuedJob | null {

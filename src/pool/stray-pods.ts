@@ -35,9 +35,11 @@ export function strayPod(slot: Slot, world: World, row: Evidence['row']): Eviden
   const pods = strayPods(slot);
   if (pods.length === 0) return 'none';
   const rowGone = isRowLongGone(slot, world, row);
+  const unregistered = (rowGone && row === 'absent') || staysUnregistered(slot, row);
+  // A daemon without a registration does nothing, however often it starts (facts: Forgejo, section 3).
   const lost = pods.every((pod) => {
-    if (pod.deletionAt === null) return rowGone && row === 'absent' && hasNeverRun(pod);
-    return rowGone || world.clusterNow - pod.deletionAt > LOST_AFTER_GRACE_MS + KUBERNETES_MARGIN_MS;
+    if (pod.deletionAt === null) return unregistered && (slot.kind === 'Deployment' || hasNeverRun(pod));
+    return rowGone || isGraceLongOver(pod, world);
   });
   if (!lost) return 'draining';
   // What can't run any more does not speak for the slot while its own Pod can.
@@ -45,8 +47,18 @@ export function strayPod(slot: Slot, world: World, row: Evidence['row']): Eviden
   return ownLives ? 'none' : 'lost';
 }
 
+/** It was found to be: a hiccup of Forgejo, or a new process that has seen no list for long, does not put that in doubt. */
+function staysUnregistered({ remembered }: Slot, row: Evidence['row']): boolean {
+  return remembered?.phase === 'lost' && (row === 'absent' || row === 'unknown');
+}
+
+/** It is on a node that no longer answers: whatever its status says, no kubelet speaks for it. */
+export function isGraceLongOver({ deletionAt }: ObservedPod, { clusterNow }: World): boolean {
+  return deletionAt !== null && clusterNow - deletionAt > LOST_AFTER_GRACE_MS + KUBERNETES_MARGIN_MS;
+}
+
 /** Without a registration it does nothing when it starts at last, but end. */
-function hasNeverRun({ state, restarts }: ObservedPod): boolean {
+export function hasNeverRun({ state, restarts }: ObservedPod): boolean {
   return state.kind === 'waiting' && restarts === 0;
 }
 

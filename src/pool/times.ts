@@ -26,6 +26,11 @@ export const OWN_RUNNER_AFTER_MS = 300_000;
  * somebody to delete it.
  */
 export const UNHEARD_AFTER_MS = 65_000;
+/**
+ * So long a runner that should have ended is asked about each new task of others. Where they begin faster than the 10 s of a
+ * question are over, only its polling shows that it has none, and that only while it is not asked.
+ */
+export const UNHEARD_ASKED_FOR_MS = 30_000;
 /** A task that no runner of ours explains for so long is somebody else's, or lost: whoever took it would have been found. */
 export const OPEN_BEFORE_ASKED_MS = 15_000;
 /** While our question makes a waiting runner read `active`, its own report does not show: it is left alone for longer than that. */

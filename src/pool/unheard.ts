@@ -5,10 +5,10 @@
 import type { Instant } from './instant.ts';
 import type { Judged } from './judge.ts';
 import type { Effect, World } from './model.ts';
-import { pollsForWork } from './polling.ts';
+import { pollsForWork, showsEveryReport } from './polling.ts';
 import { asks, deregisterWhenOffline, holds, isMute, runningTasks, suspectTasks } from './retire.ts';
-import { strayPods } from './stray-pods.ts';
-import { ACTIVE_AFTER_REPORT_MS, UNHEARD_AFTER_MS } from './times.ts';
+import { hasNeverRun, strayPods } from './stray-pods.ts';
+import { ACTIVE_AFTER_REPORT_MS, UNHEARD_AFTER_MS, UNHEARD_ASKED_FOR_MS } from './times.ts';
 
 /** Which are meant, besides those whose Pods were deleted: of a pool that goes on an orphan may do its work. */
 export type Unheard = 'deleted ones' | 'orphans too';
@@ -17,8 +17,8 @@ export type Unheard = 'deleted ones' | 'orphans too';
  * What ends it now, on reads that began after this call arrived (`Plan.needsFreshReads`): it lives, and may be given a task
  * at any moment. That it read `idle` for long in every list since it was to end shows that it polls on, and stays shown while
  * our own question makes it read `active`. It is no proof that it has no task (a runner that can't report for 10 s reads
- * `idle` too, and a fetch may hang), so the guard's questions come first; one that can't be asked must have polled for so
- * long that a task that it works on would have shown.
+ * `idle` too, and a fetch may hang), so the guard's questions come first; one that can't be asked, or was asked for long where
+ * others begin one task after another, must have polled for so long that a task that it works on would have shown.
  */
 export function endUnheard(slot: Judged, slots: readonly Judged[], world: World, which: Unheard): readonly Effect[] {
   const { registration } = slot.tags;
@@ -30,11 +30,23 @@ export function endUnheard(slot: Judged, slots: readonly Judged[], world: World,
 
   const { jobs } = world.forgejo.snapshot;
   if (runningTasks(jobs).some((job) => job.handle === slot.tags.handle || holds(slot, job))) return [];
-  const suspects = suspectTasks(slot, slots, jobs, Number.POSITIVE_INFINITY);
-  if (suspects.length > 0 && !isMute(slot)) return asks(slot.key, registration, suspects);
+  const lastTask = waits ? slot.remembered?.lastTask : null;
+  const suspects = suspectTasks(slot, slots, jobs, lastTask ?? Number.POSITIVE_INFINITY);
+  const isAsked = waits || world.now < due + UNHEARD_ASKED_FOR_MS || !showsEveryReport(world);
+  if (suspects.length > 0 && isAsked && !isMute(slot)) return asks(slot.key, registration, suspects);
   if (suspects.length > 0 && !pollsForWork(slot, world)) return [];
   if (world.now < quietAt(slot)) return [];
   return waits ? deregisterWhenOffline(slot) : [{ kind: 'deregister', runner: slot.key, registration, whenStatus: ['idle'] }];
+}
+
+/**
+ * The highest task id when one whose Pods have never run was first asked: what Forgejo hands out later can't be its own. `queue`:
+ * the task ids that were read for the question; null: it was not asked now.
+ */
+export function lastTaskOfWaiting(slot: Judged, queue: readonly number[] | null): number | null {
+  if (slot.phase !== 'draining' || slot.workload !== null || !strayPods(slot).every(hasNeverRun)) return null;
+  const known = slot.remembered?.phase === 'draining' ? slot.remembered.lastTask : null;
+  return known ?? (queue === null ? null : Math.max(0, ...queue));
 }
 
 /** When the clock alone changes what is done to it: it is due, or the list is too old to tell, or our question is over; null: never. */

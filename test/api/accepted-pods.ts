@@ -186,8 +186,8 @@ export const ACCEPTED_PODS = [
               env: [{ name: 'DOCKER_HOST', value: 'unix:///run/dind/docker.sock' }],
               volumeMounts: [{ name: 'dind-socket', mountPath: '/run/dind' }],
             },
-            { name: 'dind', image: 'docker:dind', command: ['dockerd'] },
           ],
+          initContainers: [{ name: 'dind', image: 'docker:dind', command: ['dockerd'], restartPolicy: 'Always' }],
           volumes: [
             { name: 'dind-socket', emptyDir: {} },
             { name: 'dind-storage', emptyDir: {} },
@@ -195,6 +195,18 @@ export const ACCEPTED_PODS = [
         },
       },
     },
+    filled: {},
+  },
+  {
+    situation: 'a container beside the runner of a persistent pool',
+    because: 'its Deployment never ends',
+    patch: { mode: 'Persistent', template: { spec: { containers: [{ name: 'runner' }, { name: 'metrics', image: 'exporter:1' }] } } },
+    filled: {},
+  },
+  {
+    situation: 'a sidecar beside the runner of one job',
+    because: 'Kubernetes ends it after the runner',
+    patch: { template: { spec: { initContainers: [{ name: 'metrics', image: 'exporter:1', restartPolicy: 'Always' }] } } },
     filled: {},
   },
 ];

@@ -85,12 +85,13 @@ export const ACCEPTED = [
     situation: 'a template with resources, other containers and own labels',
     because: 'it breaks nothing',
     patch: {
+      mode: 'Persistent',
       template: {
         metadata: { labels: { team: 'a' } },
         spec: {
           containers: [
             { name: 'runner', resources: {}, env: [{ name: 'HTTP_PROXY', value: 'x' }] },
-            { name: 'side', command: ['x'], env: [{ name: 'WARM' }] },
+            { name: 'side', image: 'x', command: ['x'], env: [{ name: 'WARM' }] },
           ],
         },
       },

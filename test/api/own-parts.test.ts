@@ -59,7 +59,9 @@ describe.each(POOLS)('in a pool of $name', ({ patch }) => {
     const mounts = secret.map(({ name }, index) => ({ name, mountPath: `/x/${index}` }));
     const all = mounts.map((_, index) => `initContainers[0].volumeMounts[${index}]`);
     expect(all.length).toBeGreaterThanOrEqual(1);
-    expect(refusedFields(patch, { initContainers: [{ name: 'mine', volumeMounts: mounts }] }).toSorted()).toEqual(all.toSorted());
+    expect(refusedFields(patch, { initContainers: [{ name: 'mine', image: 'x', volumeMounts: mounts }] }).toSorted()).toEqual(
+      all.toSorted(),
+    );
   });
 
   it('a template can mount nothing where the operator mounts', () => {

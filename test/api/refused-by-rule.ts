@@ -6,7 +6,8 @@ import { TEMPLATES_REFUSED_BY_BOTH, TEMPLATES_REFUSED_BY_OPERATOR } from './refu
 import type { RefusedCase } from './specs.ts';
 
 const URL = 'must be an http or https URL without user, query and fragment';
-const LABELS = 'must hold only NAME, NAME:host, NAME:docker and NAME:docker://IMAGE, without spaces and commas';
+const LABELS =
+  'must hold only NAME, NAME:host, NAME:docker and NAME:docker://IMAGE, without spaces and commas; an image is written NAME:docker://IMAGE:TAG';
 const HOST = 'labels must all be NAME:host when containerMode.type is Host: there is no Docker for any other';
 const PINNED = 'must set version, or an image whose tag is a version such as 12.8.2';
 const EPHEMERAL = 'runner must be forgejo-runner 12.8.0 or newer for mode Ephemeral: it takes one job by its handle';
@@ -125,6 +126,7 @@ function windowZone(timeZone: string, because: string): RefusedCase {
 
 /** Refused by the API server and by the operator. */
 export const REFUSED_BY_BOTH: readonly RefusedCase[] = [
+  forgejoUrl('https://forgejo.example.org:99999', 'there is no such port'),
   forgejoUrl('ftp://forgejo.example.org', 'only HTTP is spoken'),
   forgejoUrl('forgejo.example.org', 'a host alone is no URL'),
   forgejoUrl('https://bot:secret@forgejo.example.org', 'credentials would stand in the open'),
@@ -315,7 +317,6 @@ export const REFUSED_BY_BOTH: readonly RefusedCase[] = [
 
 /** Where CEL can't look. */
 export const REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
-  forgejoUrl('https://forgejo.example.org:99999', 'there is no such port'),
   windowStart('60 8 * * *', 'an hour has no minute 60'),
   windowStart('0 8 30 2 *', 'February has no 30th'),
   windowStart('0 8 * * MOO', 'there is no such day'),

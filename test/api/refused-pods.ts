@@ -5,13 +5,14 @@ function mode(situation: string, because: string, containerMode: unknown, field:
   return { situation, because, patch: { containerMode }, problems: [{ field: `spec.containerMode${field}`, message }] };
 }
 
-const TLS =
-  'must set tlsSecretRef when dockerHost begins with tcp, and only then: whoever reaches a Docker daemon without TLS is root there';
+const TLS = 'must set tlsSecretRef when dockerHost begins with tcp: whoever reaches a Docker daemon without TLS is root there';
+const NO_TLS = 'must set tlsSecretRef only when dockerHost begins with tcp: a unix socket has no TLS';
 const ARGUMENTS =
   'must not set --host, --group, --data-root, --config-file or a --tls flag: where the daemon listens and what it keeps is fixed';
 const CLAIM =
-  'containerMode.dind.storage.claimName must be set only in a pool of mode Ephemeral with maxRunners 1, also in schedules: two Docker daemons destroy a store that they share';
-const EXTERNAL = 'must set external when type is External, and only then';
+  'containerMode.dind.storage.claimName must be set only in a pool of mode Ephemeral with maxRunners 1 (10 when it is left out), also in schedules: two Docker daemons destroy a store that they share';
+const EXTERNAL = 'must set external when type is External';
+const NOT_EXTERNAL = 'must set external only when type is External';
 const CACHE = 'must set exactly one of server and externalServer';
 const CACHE_URL = 'must be an http or https URL without user, query and fragment';
 const PEER = 'must set exactly one of cidr and namespace in every entry';
@@ -42,7 +43,7 @@ export const PODS_REFUSED_BY_BOTH: readonly RefusedCase[] = [
     'nothing is accepted and ignored',
     { external: { dockerHost: 'unix:///run/docker.sock' } },
     '.external',
-    EXTERNAL,
+    NOT_EXTERNAL,
   ),
   mode(
     'a Docker daemon by TCP without TLS',
@@ -56,7 +57,7 @@ export const PODS_REFUSED_BY_BOTH: readonly RefusedCase[] = [
     'nothing is accepted and ignored',
     { type: 'External', external: { dockerHost: 'unix:///run/docker.sock', tlsSecretRef: { name: 'docker' } } },
     '.external.tlsSecretRef',
-    TLS,
+    NO_TLS,
   ),
   {
     situation: 'arguments of dockerd that say where it listens and what it keeps',
@@ -124,6 +125,7 @@ export const PODS_REFUSED_BY_BOTH: readonly RefusedCase[] = [
     problems: [{ field: 'spec.imagePullSecrets[2]', message: 'must not name a Secret twice' }],
   },
   cacheUrl('cache.example.org:8088', 'a host alone is no URL'),
+  cacheUrl('http://cache.example.org:99999', 'there is no such port'),
   cacheUrl('http://bot:secret@cache.example.org', 'credentials would stand in the open'),
 ];
 
@@ -159,7 +161,6 @@ export const PODS_REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
       message: 'resources must not name a claim twice',
     })),
   },
-  cacheUrl('http://cache.example.org:99999', 'there is no such port'),
   {
     situation: 'networks that are none',
     because: 'the API server would refuse the NetworkPolicy',

@@ -7,11 +7,7 @@ const READABLE =
   'must hold no control characters but tabs and line ends, and none of U+2028, U+2029, U+FFFE and U+FFFF: the runner could not read its file';
 const SET_BY_RUNNER = 'must not set a variable that the runner sets itself, such as FORGEJO_TOKEN, GITHUB_SHA or CI: jobs would not get it';
 const NAMES = 'must name its variables with letters, digits and "_", no digit first, in at most 255 characters';
-const STRINGS = 'container.network, container.network_mode, container.options, container.workdir_parent must be strings';
-const BOOLEANS = 'container.enable_ipv6, container.privileged, container.force_pull, container.force_rebuild must be true or false';
-const DURATIONS = 'runner.report_retry.initial_delay, runner.report_retry.max_delay must be durations such as 100ms or 1m30s';
 const RETRIES = 'runner.report_retry.max_retries must be a whole number from 0 to 1000';
-const SECTIONS = 'runner, runner.report_retry, container, host must be objects';
 
 function nested(path: string, value: unknown): unknown {
   return path.split('.').reduceRight((inner, key) => ({ [key]: inner }), value);
@@ -61,16 +57,38 @@ export const REFUSED_RUNNER: readonly RefusedCase[] = [
   refused('runner.insecure', true, 'set spec.forgejo.caSecretRef or caConfigMapRef', 'the token would go to whoever answers'),
   refused('container.docker_host', 'automount', 'set spec.containerMode', 'the runner would look for a socket by itself'),
   refused('host.workdir_parent', '/work', 'jobs work on the volume home', 'the root file system is read-only'),
-  config('container', 'x', SECTIONS, 'a section is a map'),
-  config('host', [], SECTIONS, 'a list is no map'),
-  config('runner.report_retry', 3, SECTIONS, 'the runner ends with status 1'),
-  config('container.options', ['--memory=1g'], STRINGS, 'the runner ends with status 1'),
-  config('container.network', 7, STRINGS, 'a number is no name'),
-  config('container.privileged', 'yes', BOOLEANS, 'a word is no switch'),
+  config('container', 'x', 'container must be an object', 'a section is a map'),
+  config('runner', 'x', 'runner must be an object', 'a section is a map'),
+  config('host', [], 'host must be an object', 'a list is no map'),
+  config('runner.report_retry', 3, 'runner.report_retry must be an object', 'the runner ends with status 1'),
+  ...['network', 'network_mode', 'options', 'workdir_parent'].map((key) =>
+    config(`container.${key}`, ['x'], `container.${key} must be a string`, 'the runner ends with status 1'),
+  ),
+  ...['enable_ipv6', 'privileged', 'force_pull', 'force_rebuild'].map((key) =>
+    config(`container.${key}`, 'yes', `container.${key} must be true or false`, 'a word is no switch'),
+  ),
+  {
+    situation: 'two keys of runner.config of a wrong type',
+    because: 'each is named by itself',
+    patch: { runner: { config: { container: { privileged: 'yes', force_pull: 1, enable_ipv6: true } } } },
+    problems: ['privileged', 'force_pull'].map((key) => ({
+      field: `${CONFIG}.container.${key}`,
+      message: `container.${key} must be true or false`,
+    })),
+  },
   config('container.valid_volumes', '/data', 'container.valid_volumes must be a list of strings', 'one path is a list of one'),
   config('container.valid_volumes', [7], 'container.valid_volumes must be a list of strings', 'a number is no path'),
   ...[-1, 0.5, 1001, '3'].map((value) => config('runner.report_retry.max_retries', value, RETRIES, 'it is a count')),
-  ...['3', '-1s', '1 s', 3].map((value) => config('runner.report_retry.max_delay', value, DURATIONS, 'Go reads no such duration')),
+  ...['initial_delay', 'max_delay'].flatMap((key) =>
+    ['3', '-1s', '1 s', 3].map((value) =>
+      config(
+        `runner.report_retry.${key}`,
+        value,
+        `runner.report_retry.${key} must be a duration such as 100ms or 1m30s`,
+        'Go reads no such duration',
+      ),
+    ),
+  ),
   config(
     'future',
     [null],
@@ -87,9 +105,10 @@ export const REFUSED_RUNNER: readonly RefusedCase[] = [
   config('container.options', '--label=a\u0000b', READABLE, 'no argument holds a zero'),
   config('future', ['a\u0085b'], READABLE, 'the YAML reader takes it for a line break', 'future[0]'),
   config('a\u2028b', true, READABLE, 'keys are read too, and one that can not be shown is not', '*'),
-  env('0DAY', NAMES, 'a digit can not be first', {}, 'x', ENVS),
-  env('MY-VAR', NAMES, 'shells know no such name', {}, 'x', ENVS),
-  env('A'.repeat(256), NAMES, 'a name has an end', {}, 'x', ENVS),
+  env('0DAY', NAMES, 'a digit can not be first'),
+  env('a-b', NAMES, 'shells know no such name'),
+  env('A'.repeat(256), NAMES, 'a name has an end, and is not shown beyond', {}, 'x', `${ENVS}.*`),
+  env('a b', NAMES, 'a key that can not be shown is not', {}, 'x', `${ENVS}.*`),
   env('FORGEJO_TOKEN', SET_BY_RUNNER, 'every job has its own'),
   env('GITHUB_STEP_SUMMARY', SET_BY_RUNNER, 'it is set before each step'),
   env('CI', SET_BY_RUNNER, 'it is always true'),

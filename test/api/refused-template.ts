@@ -1,20 +1,7 @@
 /** Templates that would break the pool, each with what is said of it. */
+import { MOUNTS_REFUSED_BY_OPERATOR } from './refused-mounts.ts';
 import type { RefusedCase } from './specs.ts';
-
-interface Reason {
-  readonly message: string;
-  readonly because: string;
-}
-
-/** `fields` are below `spec.template.spec`; `with` is what else the spec says. */
-function pod(situation: string, spec: unknown, fields: readonly string[], { message, because }: Reason, more: object = {}): RefusedCase {
-  return {
-    situation: `template ${situation}`,
-    because,
-    patch: { ...more, template: { spec } },
-    problems: fields.map((field) => ({ field: `spec.template.spec.${field}`, message })),
-  };
-}
+import { CA, HOST, pod, type Reason, ROOTLESS } from './template-cases.ts';
 
 function runner(situation: string, container: object, fields: readonly string[], reason: Reason, more: object = {}): RefusedCase {
   const below = fields.map((field) => (field === '' ? 'containers[0]' : `containers[0].${field}`));
@@ -38,32 +25,8 @@ function sidecarVariables(situation: string, names: readonly string[], reason: R
   return sidecar(`sets ${situation} in the Docker sidecar`, { env }, fields, reason, more);
 }
 
-function sidecarMounts(situation: string, paths: readonly string[], because: string, more: object = {}): RefusedCase {
-  const volumeMounts = ['/etc/docker', ...paths].map((mountPath) => ({ name: 'data', mountPath }));
-  const fields = paths.map((_, index) => `volumeMounts[${index + 1}]`);
-  return sidecar(`mounts ${situation} in the Docker sidecar`, { volumeMounts }, fields, { message: SIDECAR_MOUNT, because }, more);
-}
-
-/** The mounts of a volume in a container of each kind, `runner` among them. */
-function secretMounts(volume: string, because: string, more: object = {}): RefusedCase {
-  const volumeMounts = [{ name: volume, mountPath: '/x' }];
-  return pod(
-    `shows the volume ${volume} to others`,
-    {
-      containers: [
-        { name: 'side', volumeMounts },
-        { name: 'runner', volumeMounts },
-      ],
-      initContainers: [{ name: 'mine', volumeMounts }],
-    },
-    ['containers[0].volumeMounts[0]', 'containers[1].volumeMounts[0]', 'initContainers[0].volumeMounts[0]'],
-    { message: SECRET_MOUNT, because },
-    more,
-  );
-}
-
 function twice(situation: string, spec: object, fields: readonly string[], because: string): RefusedCase {
-  return pod(`names ${situation} twice`, spec, fields, { message: TWICE, because });
+  return pod(`names ${situation} twice`, spec, fields, { message: TWICE, because }, { mode: 'Persistent' });
 }
 
 function home(situation: string, volume: object, because: string): RefusedCase {
@@ -82,44 +45,18 @@ function variables(situation: string, names: readonly string[], reason: Reason, 
   );
 }
 
-function mounts(situation: string, paths: readonly string[], because: string, more: object = {}): RefusedCase {
-  const volumeMounts = ['/var/cache', ...paths].map((mountPath) => ({ name: 'data', mountPath }));
-  return runner(
-    `mounts ${situation}`,
-    { volumeMounts },
-    paths.map((_, index) => `volumeMounts[${index + 1}]`),
-    { message: MOUNT, because },
-    more,
-  );
-}
-
-function volumes(situation: string, names: readonly string[], reason: Reason, more: object = {}): RefusedCase {
-  const list = [{ name: 'data', emptyDir: {} }, ...names.map((name) => ({ name, emptyDir: {} }))];
-  return pod(
-    `changes ${situation}`,
-    { volumes: list },
-    names.map((_, index) => `volumes[${index + 1}]`),
-    reason,
-    more,
-  );
-}
-
 const USED = 'a registration that was used is never used again';
-const MOUNT =
-  'must not mount anything in the container runner at /tmp, /tmp/stop and /home/runner, at and below the paths where the operator mounts its own volumes (/etc/runner, /run/credentials and, where the pool has them, /etc/runner-ca, /run/cache, /run/job-env, /run/docker-tls, /run/dind), or above any of these';
-const SIDECAR_MOUNT =
-  'must not mount anything in the init container dind at, below or above the paths where the operator mounts its own volumes: /run/dind, /var/lib/docker or (type DindRootless) /home/rootless/.local/share/docker, /etc/subuid and /etc/subgid and, with a CA bundle, /etc/runner-ca';
-const VOLUME =
-  'must not change a volume of the operator: config, credentials and, where the pool has them, ca, cache, job-env, docker-tls, dind-socket';
 const TAKEN_AWAY =
   'must not delete or replace the container runner and the init container dind, nor take away their image, env and volumeMounts: the pool needs them';
 export const LISTS =
   'must not delete or replace the Pod, or its lists containers, initContainers and volumes as a whole: parts of the operator are among them';
 const NAMES =
   'must not name a container job-env or, beside a Docker sidecar, dind, nor an init container runner or job-env: these are containers of the operator';
+const IMAGE =
+  'must give an image to each container that it adds; those of the operator are runner and, with a Docker sidecar, the init container dind';
+const BESIDE =
+  'must not add containers beside runner in a pool of mode Ephemeral: its Job would not end; an init container with restartPolicy Always runs beside the runner and ends after it';
 const DAEMON = 'where the Docker daemon listens is fixed; spec.containerMode.dind.args adds arguments';
-const SECRET_MOUNT =
-  'must not mount the volumes credentials and, where the pool has them, cache, job-env, job-env-from-N and docker-tls: what is secret in them is for the containers of the operator, which have it';
 const HOME = 'must set nothing but emptyDir or ephemeral of the volume home: the runner works in it, and it must be fresh with every Pod';
 const TWICE = 'must not hold two entries of the same name in one list, nor of what else Kubernetes tells them apart by';
 const PROBE = 'must not take away startupProbe of the init container dind, nor say what it asks: the runner waits for it';
@@ -134,12 +71,6 @@ const DOCKER =
 const METADATA = 'must set nothing but labels and annotations: a Pod gets its name from its Job, and a finalizer would keep it for ever';
 
 const PROXY = { proxy: { http: { url: 'http://proxy.example.org:3128' } } };
-const CA = { forgejo: { caConfigMapRef: { name: 'ca' } } };
-const CACHE = { cache: { server: {} } };
-const TLS = { containerMode: { type: 'External', external: { dockerHost: 'tcp://docker:2376', tlsSecretRef: { name: 'docker' } } } };
-const ROOTLESS = { containerMode: { type: 'DindRootless' } };
-const JOB_ENV = { runner: { envFrom: [{ secretRef: { name: 'tokens' } }] } };
-
 /** Refused by the API server and by the operator. */
 export const TEMPLATES_REFUSED_BY_BOTH: readonly RefusedCase[] = [
   pod('adds ephemeral containers', { ephemeralContainers: [{ name: 'debug' }] }, ['ephemeralContainers'], {
@@ -192,9 +123,44 @@ export const TEMPLATES_REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
   ),
   pod(
     'restarts the runner with its neighbour',
-    { containers: [{ name: 'side', restartPolicyRules: [{ action: 'Restart' }, { action: 'RestartAllContainers' }] }] },
-    ['containers[0].restartPolicyRules[1]'],
+    { initContainers: [{ name: 'side', image: 'x', restartPolicyRules: [{ action: 'Restart' }, { action: 'RestartAllContainers' }] }] },
+    ['initContainers[0].restartPolicyRules[1]'],
     { message: `must not restart all containers by restartPolicyRules: ${USED}`, because: 'the runner is one of them' },
+  ),
+  pod(
+    'misspells the container runner',
+    { containers: [{ name: 'runer', resources: { limits: { cpu: '2' } } }] },
+    ['containers[0].image'],
+    { message: IMAGE, because: 'a name that is not ours adds a container, which the API server refuses' },
+    { mode: 'Persistent' },
+  ),
+  {
+    situation: 'template misspells the container runner in a pool of mode Ephemeral',
+    because: 'both sentences lead to the name',
+    patch: { template: { spec: { containers: [{ name: 'runer', env: [] }] } } },
+    problems: [
+      { field: 'spec.template.spec.containers[0].image', message: IMAGE },
+      { field: 'spec.template.spec.containers[0]', message: BESIDE },
+    ],
+  },
+  pod(
+    'adds init containers without an image',
+    { initContainers: [{ name: 'mine' }, { name: 'next', image: 'x' }, { name: 'last', image: '' }, { name: 'none', image: null }] },
+    ['initContainers[0].image', 'initContainers[2].image', 'initContainers[3].image'],
+    { message: IMAGE, because: 'the API server refuses such a Pod for ever' },
+  ),
+  pod(
+    'changes the Docker sidecar of a pool that has none',
+    { initContainers: [{ name: 'dind', resources: { limits: { cpu: '2' } } }] },
+    ['initContainers[0].image'],
+    { message: IMAGE, because: 'there it is a container like any other' },
+    HOST,
+  ),
+  pod(
+    'adds a container beside the runner of one job',
+    { containers: [{ name: 'runner' }, { name: 'metrics', image: 'exporter:1' }, { name: 'old', $patch: 'delete' }] },
+    ['containers[1]'],
+    { message: BESIDE, because: 'it goes on after the job, and so does the Pod' },
   ),
   runner('restarts the runner', { restartPolicy: 'Always' }, ['restartPolicy'], {
     message: `must not set restartPolicy of the container runner: ${USED}`,
@@ -305,58 +271,8 @@ export const TEMPLATES_REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
     ['startupProbe.exec', 'startupProbe.httpGet', 'startupProbe.$patch'],
     { message: PROBE, because: 'only its times are a matter of the node' },
   ),
-  sidecar(
-    'takes the socket from the Docker sidecar',
-    { volumeMounts: [{ mountPath: '/run/dind', $patch: 'delete' }] },
-    ['volumeMounts[0]'],
-    {
-      message: SIDECAR_MOUNT,
-      because: 'the runner would never find it',
-    },
-  ),
-  sidecarMounts(
-    'over ours',
-    ['/run/dind', '/var/run/dind/docker.sock', '/var/lib/docker', '/var/lib/docker/store/volumes'],
-    'the socket and the store lie there',
-  ),
-  sidecarMounts('above ours', ['/', '/run', '/var/lib/', '/var'], 'a mount hides what is below'),
-  sidecarMounts(
-    'over what makes it rootless',
-    ['/home/rootless/.local/share/docker', '/home/rootless', '/etc/subuid', '/etc/subgid', '/etc'],
-    'the image has other ids',
-    ROOTLESS,
-  ),
-  sidecarMounts('over the CA bundle', ['/etc/runner-ca', '/etc'], 'the daemon would not trust the registry', CA),
-  mounts('above ours', ['/', '/etc', '/run', '/var/run', '/home/', '/home/../etc'], 'a mount hides what is below'),
-  mounts(
-    'over what every runner has',
-    ['/tmp', '/home/runner/', '/etc/runner', '/run/credentials', '/run/dind'],
-    'the runner needs what lies there',
-  ),
-  mounts(
-    'files into ours',
-    ['/etc/runner/one-job.sh', '/run/credentials/token', '/tmp/stop'],
-    'it would be another entrypoint, token or order',
-  ),
-  mounts('by a detour', ['/etc/./x/../runner', '//run/credentials', '/var/run/credentials/token'], 'the path leads to the same place'),
-  mounts('over the CA bundle', ['/etc/runner-ca'], 'the runner would not trust Forgejo', CA),
-  mounts('over the secret of the cache', ['/run/cache/secret'], 'the cache would refuse the runner', CACHE),
-  mounts('over the certificates for Docker', ['/run/docker-tls'], 'the daemon would refuse the runner', TLS),
-  mounts('over the variables of the jobs', ['/run/job-env'], 'the jobs would get others', JOB_ENV),
-  secretMounts('credentials', 'whoever has the token is the runner'),
-  secretMounts('cache', 'whoever has its secret writes to the cache of all', CACHE),
-  secretMounts('job-env', 'the variables of the jobs are in it', JOB_ENV),
-  secretMounts('job-env-from-0', 'the variables of the jobs are in it', JOB_ENV),
-  secretMounts('docker-tls', 'whoever has the key is root on the machine of the daemon', TLS),
-  volumes('volumes of every runner', ['config', 'credentials', 'dind-socket'], {
-    message: VOLUME,
-    because: 'the runner needs what is in them',
-  }),
-  volumes('volumes of a CA bundle', ['ca'], { message: VOLUME, because: 'it is what spec.forgejo names' }, CA),
-  volumes('volumes of a cache', ['cache'], { message: VOLUME, because: 'its secret is in it' }, CACHE),
-  volumes('volumes of a Docker daemon elsewhere', ['docker-tls'], { message: VOLUME, because: 'it is what spec.containerMode names' }, TLS),
-  volumes('volumes of variables', ['job-env', 'job-env-from-0'], { message: VOLUME, because: 'they are what spec.runner names' }, JOB_ENV),
-  volumes('the storage of the Docker daemon', ['dind-storage'], {
+  ...MOUNTS_REFUSED_BY_OPERATOR,
+  pod('changes the storage of the Docker daemon', { volumes: [{ name: 'dind-storage', emptyDir: {} }] }, ['volumes[0]'], {
     message: 'must not change the volume dind-storage: spec.containerMode.dind.storage says where the Docker daemon keeps its data',
     because: 'there is a field for it, which refuses a store that two daemons share',
   }),
@@ -381,8 +297,8 @@ export const TEMPLATES_REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
   twice(
     'parts of the Pod',
     {
-      containers: [{ name: 'side' }, { name: 'other' }, { name: 'side' }],
-      initContainers: [{ name: 'mine' }, { name: 'mine' }],
+      containers: ['side', 'other', 'side'].map((name) => ({ name, image: 'x' })),
+      initContainers: ['mine', 'mine'].map((name) => ({ name, image: 'x' })),
       volumes: [{ name: 'data' }, { name: 'data' }],
       imagePullSecrets: [{ name: 'a' }, { name: 'a' }],
       hostAliases: [{ ip: '10.0.0.1' }, { ip: '10.0.0.1' }],
@@ -412,6 +328,7 @@ export const TEMPLATES_REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
       containers: [
         {
           name: 'side',
+          image: 'x',
           env: [{ name: 'A' }, { name: 'B' }, { name: 'A' }],
           ports: [{ containerPort: 53 }, { containerPort: 53, protocol: 'UDP' }, { containerPort: 53, protocol: 'TCP' }],
           volumeMounts: [
@@ -421,7 +338,7 @@ export const TEMPLATES_REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
           resources: { claims: [{ name: 'gpu' }, { name: 'gpu' }] },
         },
       ],
-      initContainers: [{ name: 'mine', volumeDevices: [{ devicePath: '/dev/a' }, { devicePath: '/dev/a' }] }],
+      initContainers: [{ name: 'mine', image: 'x', volumeDevices: [{ devicePath: '/dev/a' }, { devicePath: '/dev/a' }] }],
     },
     [
       'containers[0].ports[2]',

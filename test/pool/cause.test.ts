@@ -90,7 +90,10 @@ const ROWS: readonly { readonly death: Partial<Death>; readonly is: string }[] =
   { death: { reason: 'ContainerStatusUnknown', started: false }, is: 'its Pod was deleted before it had started' },
   { death: { reason: 'Error', started: false, exitCode: null }, is: 'an init container failed' },
   { death: { seen: 'job', exitCode: null }, is: 'its Job failed' },
-  { death: { seen: 'nothing', exitCode: null, refused: true }, is: 'its workload could not be created' },
+  {
+    death: { seen: 'nothing', exitCode: null, refused: true },
+    is: 'its workload could not be created; the events of the pool say why (kubectl describe runnerpool)',
+  },
 ];
 
 function recordedCauses(): readonly string[] {

@@ -203,7 +203,7 @@ describe('recent runners', () => {
     },
     {
       reason: 'NotStarted',
-      message: 'its workload could not be created',
+      message: 'its workload could not be created; the events of the pool say why (kubectl describe runnerpool)',
       world: aWorld({ secrets: [secretOf(tags)], rows: [undeclaredRowOf(tags)], runners: [remembered('a')] }),
     },
   ])('$reason: $message', ({ world, reason, message }) => {

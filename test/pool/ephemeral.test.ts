@@ -36,6 +36,12 @@ const KEPT_STORE = { type: 'Dind', dind: { storage: { claimName: 'layers' } } } 
 const ENDED = tagsOf('a', { handle: 'handle-9' });
 /** The runner's container is over, the Pod is not. */
 const withLingeringSidecar = { ...endedJob(ENDED, 0, null), pod: podOf(ENDED, { state: terminated(0), final: false }) };
+const CUT_OFF = {
+  secret: secretOf(warmTagsOf('b')),
+  row: rowOf(warmTagsOf('b'), { status: 'offline' }),
+  pod: podOf(warmTagsOf('b'), { deletionAt: secondsAgo(500) }),
+  memory: remembered('b', { phase: 'lost', handle: null }),
+};
 const brake = aBackoff('pool', { attempts: 5, until: secondsAgo(-30) });
 const refusal = aBackoff('register', { until: secondsAgo(-30) });
 
@@ -80,6 +86,16 @@ describe('runners for waiting jobs', () => {
         jobs: [aJob(1)],
         spec: { maxRunners: 1, containerMode: KEPT_STORE },
       }),
+      makes: ['handle-1'],
+    },
+    {
+      because: 'the node of a runner does not answer any more, and its sidecar may have the store open there',
+      world: worldOf([CUT_OFF], { jobs: [aJob(1)], spec: { maxRunners: 1, containerMode: KEPT_STORE } }),
+      makes: [],
+    },
+    {
+      because: 'the node of a runner does not answer any more, and the pool keeps no store',
+      world: worldOf([CUT_OFF], { jobs: [aJob(1)], spec: { maxRunners: 1 } }),
       makes: ['handle-1'],
     },
     { because: 'paused', world: worldOf([], { jobs: [aJob(1)], spec: { paused: true, minRunners: 2 } }), makes: [] },
@@ -259,6 +275,12 @@ describe('the idle minimum', () => {
     const world = worldOf([], { jobs: [aJob(1)], spec: { minRunners: 2, maxRunners: 2 } });
     expect(created(planOf(world))).toEqual(['handle-1', 'warm 1']);
     expect(planOf(world)).toMatchObject({ desired: 2, atMaximum: true });
+  });
+
+  test('the minimum waits for the one store that the pool keeps, and is not held back by maxRunners', () => {
+    const world = worldOf([withLingeringSidecar], { spec: { minRunners: 1, maxRunners: 1, containerMode: KEPT_STORE } });
+    expect(created(planOf(world))).toEqual([]);
+    expect(planOf(world).atMaximum).toBe(false);
   });
 
   test('a number that was ever used is not used again', () => {

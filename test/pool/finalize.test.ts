@@ -255,18 +255,21 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
     expect(asked(planOf(polling({})))).toEqual([]);
   });
 
-  test('cut off with its node, it polls on: it goes like the others', () => {
-    const lost = worldOf(
-      [
-        {
-          pod: podOf(warm, { deletionAt: secondsAgo(100) }),
-          row: rowOf(warm),
-          memory: remembered('a', { phase: 'lost', since: secondsAgo(65) }),
-        },
-      ],
-      { pool, memory: { rowIdleSince: new Map([['a', secondsAgo(65)]]) } },
-    );
-    expect(asked(finalizeOf(lost, { observesChildren: false }))).toEqual([does]);
+  test('cut off with its node, it polls on: it goes like the others, and a pool that goes on leaves it its registration', () => {
+    const lost = (ofPool: { readonly deletionAt?: number }): World =>
+      worldOf(
+        [
+          {
+            pod: podOf(warm, { deletionAt: secondsAgo(100) }),
+            row: rowOf(warm),
+            memory: remembered('a', { phase: 'lost', since: secondsAgo(65) }),
+          },
+        ],
+        { pool: ofPool, memory: { rowIdleSince: new Map([['a', secondsAgo(65)]]) } },
+      );
+    expect(asked(finalizeOf(lost(pool), { observesChildren: false }))).toEqual([does]);
+    expect(slotOf(lost({}), 'a').phase).toBe('lost');
+    expect(asked(planOf(lost({})))).toEqual([]);
   });
 
   test('a row that is idle in a list from before its end was seen says nothing', () => {
@@ -281,10 +284,16 @@ describe('a Pod that nobody sends TERM, or that did not hear it', () => {
 
   test('a Pod of a Job that is present is no orphan', () => {
     const world = worldOf(
-      [{ ...busyWarm('a', {}, { phase: 'draining' }), pod: podOf(warm, { ownerUid: 'uid-of-an-earlier-one' }), row: rowOf(warm) }],
+      [
+        {
+          ...busyWarm('a', {}, { phase: 'draining', since: secondsAgo(65) }),
+          pod: podOf(warm, { ownerUid: 'uid-of-an-earlier-one' }),
+          row: rowOf(warm),
+        },
+      ],
       {
         pool,
-        memory: { rowIdleSince: new Map([['a', secondsAgo(60)]]) },
+        memory: { rowIdleSince: new Map([['a', secondsAgo(65)]]) },
       },
     );
     expect(asked(finalizeOf(world))).toEqual([]);

@@ -267,6 +267,17 @@ it('a daemon without Secret and registration keeps its place while its evicted P
   expect(only({ ...parts, pods: [next], runners: [remembered('r', { phase: 'deregistered', handle: null })] }).phase).toBe('failed');
 });
 
+it.each([
+  { because: 'its grace is over, and a kubelet may still speak', ago: 65, phase: 'detached' },
+  { because: 'its grace has been over for so long that no kubelet speaks for it', ago: 65.001, phase: 'failed' },
+])('a daemon without Secret whose evicted Pod shows as running on a node that is cut off is $phase: $because', ({ ago, phase }) => {
+  const ofReplicaSet = { ownerUid: 'a-replica-set', ownerKind: 'ReplicaSet' } as const;
+  const evicted = podOf(R, { ...ofReplicaSet, name: 'r-evicted', deletionAt: secondsAgo(ago) });
+  const next = podOf(R, { ...ofReplicaSet, state: waiting() });
+  const runners = [remembered('r', { phase: 'detached', handle: null })];
+  expect(only({ workloads: [deploymentOf(R)], pods: [evicted, next], rows: [rowOf(R, { status: 'offline' })], runners }).phase).toBe(phase);
+});
+
 describe('what overrules the table', () => {
   it('is named in its place', () => {
     expect(only({ ...IDLE, runners: [remembered('r', { phase: 'stopping' })] })).toMatchObject({

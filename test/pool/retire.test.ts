@@ -80,6 +80,41 @@ describe('the guard before a registration goes', () => {
       does: ['ask a 8'],
     },
     {
+      because: 'a daemon whose Secret was deleted, and whose Pod has crashed and is not deleted: it would be started again',
+      world: worldOf([
+        {
+          workload: deploymentOf(warm),
+          pod: podOf(warm, { ownerUid: 'a-replica-set', ownerKind: 'ReplicaSet', state: terminated(1), restarts: 4 }),
+          row: rowOf(warm, { status: 'offline', ephemeral: false }),
+          memory: remembered('a', { ...ended, handle: null }),
+        },
+      ]),
+      does: [],
+    },
+    {
+      because: 'the same, deleted',
+      world: worldOf([
+        {
+          workload: deploymentOf(warm),
+          pod: podOf(warm, {
+            ownerUid: 'a-replica-set',
+            ownerKind: 'ReplicaSet',
+            state: terminated(1),
+            restarts: 4,
+            deletionAt: secondsAgo(1),
+          }),
+          row: rowOf(warm, { status: 'offline', ephemeral: false }),
+          memory: remembered('a', { ...ended, handle: null }),
+        },
+      ]),
+      does: ['deregister a when offline'],
+    },
+    {
+      because: 'what was learned while it waited says nothing of one that has run since',
+      world: worldOf([endedJob(warm, 137, rowOf(warm), { phase: 'draining', lastTask: 7 })], { jobs: [aRunningJob(1, 9)] }),
+      does: ['ask a 9'],
+    },
+    {
       because: 'its Pod was removed by force and may still run: nothing is reported while its row is online',
       world: aWorld({
         secrets: [secretOf(tags)],

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RememberedRunner, World } from '../../src/pool/model.ts';
 import type { ObservedPod } from '../../src/pool/observed.ts';
 import {
+  aJob,
   answered,
   aRunningJob,
   jobOf,
@@ -14,11 +15,12 @@ import {
   secretOf,
   tagsOf,
   terminated,
+  unavailable,
   undeclaredRowOf,
   waiting,
   warmTagsOf,
 } from './support/builders.ts';
-import { asked, fateOf, finalizeOf, planOf, settledOf, slotOf, worldOf } from './support/runners.ts';
+import { asked, created, fateOf, finalizeOf, planOf, settledOf, slotOf, worldOf } from './support/runners.ts';
 
 const warm = warmTagsOf('a');
 const pool = { deletionAt: secondsAgo(60) };
@@ -33,8 +35,12 @@ interface Parts {
   readonly pods?: readonly ObservedPod[];
   /** Since when the lists have been close together, and when the last one was, in seconds ago. */
   readonly listed?: readonly [since: number, last: number];
+  readonly poll?: number;
   readonly jobs?: World['forgejo'] extends infer _ ? readonly ReturnType<typeof aRunningJob>[] : never;
 }
+
+/** It has been due for 25 s: it is still asked about each task. */
+const lately = { since: secondsAgo(90) } as const;
 
 /** A warm runner that was told to end 200 s ago. */
 function unheard({
@@ -44,6 +50,7 @@ function unheard({
   mute = false,
   pods,
   listed = [200, 3],
+  poll = 2,
   jobs = foreign,
 }: Parts = {}): World {
   const row = rowOf(warm, { status });
@@ -57,6 +64,7 @@ function unheard({
     ],
     {
       pool,
+      spec: { pollIntervalSeconds: poll },
       pods: pods ?? [podOf(warm, { deletionAt: secondsAhead(600) })],
       jobs,
       memory: {
@@ -69,7 +77,7 @@ function unheard({
 
 describe('a runner that did not hear its TERM, on a scope that others use', () => {
   test.each([
-    { because: 'a task that nobody explains: it is asked', world: unheard(), does: ['ask a 7'] },
+    { because: 'a task that nobody explains: it is asked', world: unheard({ memory: lately }), does: ['ask a 7'] },
     { because: 'it does not hold that one', world: unheard({ memory: { asked: [7] } }), does: [goes] },
     {
       because: 'its row is active for our own question',
@@ -81,7 +89,7 @@ describe('a runner that did not hear its TERM, on a scope that others use', () =
     {
       because: 'another task began meanwhile: asked too, at once',
       world: unheard({
-        memory: { asked: [7], askedAt: secondsAgo(5) },
+        memory: { ...lately, asked: [7], askedAt: secondsAgo(5) },
         status: 'active',
         jobs: [...foreign, aRunningJob(2, 8, { handle: 'another' })],
       }),
@@ -92,9 +100,34 @@ describe('a runner that did not hear its TERM, on a scope that others use', () =
       world: unheard({ memory: { asked: [7], askedAt: secondsAgo(12) }, status: 'active' }),
       does: [],
     },
+    {
+      because: 'others begin one task after another, and it has been asked for half a minute: it is left alone, to be seen polling',
+      world: unheard({ memory: { askedAt: secondsAgo(130) } }),
+      does: [],
+    },
+    {
+      because: 'what was learned while its container had not run says nothing: now it runs',
+      world: unheard({ memory: { ...lately, lastTask: 6 } }),
+      does: ['ask a 7'],
+    },
+    { because: 'half a minute is not over', world: unheard({ memory: { since: secondsAgo(94.9) } }), does: ['ask a 7'] },
+    { because: 'half a minute is over', world: unheard({ memory: { since: secondsAgo(95), askedAt: secondsAgo(11) } }), does: [] },
+    {
+      because: 'left alone it has polled for so long that a task would have shown',
+      world: unheard({ memory: { askedAt: secondsAgo(137) } }),
+      does: [goes],
+    },
+    { because: 'lists that are too far apart can not show that it polls', world: unheard({ listed: [200, 10] }), does: ['ask a 7'] },
+    { because: 'nor can those of a pool that polls seldom', world: unheard({ poll: 300 }), does: ['ask a 7'] },
   ])('$because', ({ world, does }) => {
     expect(asked(planOf(world))).toEqual(does);
     expect(asked(finalizeOf(world))).toEqual(does);
+  });
+
+  test('whatever number of tasks others have, each answer counts', () => {
+    const tasks = Array.from({ length: 60 }, (_, index) => index + 7);
+    const jobs = tasks.map((taskId) => aRunningJob(taskId, taskId, { handle: `of-others-${taskId}` }));
+    expect(settledOf(unheard({ jobs, memory: { asked: tasks } })).memory.runners).toMatchObject([{ asked: tasks }]);
   });
 
   test('our own question does not end the row of idle lists that shows that it polls', () => {
@@ -109,7 +142,7 @@ describe('a runner that did not hear its TERM, on a scope that others use', () =
   });
 
   test('whatever is done to it is decided on reads that began after the call arrived', () => {
-    expect(planOf(unheard()).needsFreshReads).toBe(true);
+    expect(planOf(unheard({ memory: lately })).needsFreshReads).toBe(true);
     expect(planOf(unheard({ jobs: [] })).needsFreshReads).toBe(true);
     expect(finalizeOf(unheard({ jobs: [] })).needsFreshReads).toBe(true);
     expect(planOf(unheard({ memory: { since: secondsAgo(64) } })).needsFreshReads, 'not due yet').toBe(false);
@@ -206,6 +239,26 @@ describe('a Pod that no workload has, and that waits', () => {
       world: unheard({ mute: true, status: 'offline', pods: [unschedulable], memory: { since: secondsAgo(64) } }),
       does: [],
     },
+    {
+      because: 'others begin one task after another: what began after the first question can not be its own',
+      world: unheard({
+        status: 'offline',
+        pods: [unschedulable],
+        memory: { lastTask: 7, askedAt: secondsAgo(70) },
+        jobs: [aRunningJob(2, 8, { handle: 'another' })],
+      }),
+      does: [leaves],
+    },
+    {
+      because: 'what had begun before is asked about however many others began since',
+      world: unheard({
+        status: 'offline',
+        pods: [unschedulable],
+        memory: { lastTask: 7, askedAt: secondsAgo(70) },
+        jobs: [...foreign, aRunningJob(2, 8, { handle: 'another' })],
+      }),
+      does: ['ask a 7'],
+    },
     { because: 'what it may have held is asked first', world: unheard({ status: 'offline', pods: [unschedulable] }), does: ['ask a 7'] },
     {
       because: 'it held none',
@@ -215,6 +268,40 @@ describe('a Pod that no workload has, and that waits', () => {
   ])('loses its registration: $because', ({ world, does }) => {
     expect(slotOf(world, 'a').phase).toBe('draining');
     expect(asked(finalizeOf(world, { observesChildren: false }))).toEqual(does);
+  });
+
+  describe('remembers what the highest task was', () => {
+    const jobs = [...foreign, aRunningJob(2, 8, { handle: 'another' })];
+    const answer = {
+      kind: 'asked',
+      effect: { kind: 'ask', runner: 'a', registration: { id: 1, uuid: 'a' }, taskId: 7 },
+      holds: false,
+      at: secondsAgo(0),
+    } as const;
+    const before = { lastTask: 5 } as const;
+    const ofItsEnd = { ...before, phase: 'failed' } as const;
+    const evictedAndWaits = [evicted, unschedulable];
+    const started = podOf(warm, { ownerUid: 'a-replica-set', ownerKind: 'ReplicaSet' });
+
+    test.each([
+      { because: 'when it is first asked', pods: evictedAndWaits, memory: {}, outcomes: [answer], lastTask: 8 },
+      { because: 'from then on', pods: evictedAndWaits, memory: before, outcomes: [answer], lastTask: 5 },
+      { because: 'also while it is not asked', pods: evictedAndWaits, memory: before, outcomes: [], lastTask: 5 },
+      {
+        because: 'what was remembered of another phase is another thing',
+        pods: evictedAndWaits,
+        memory: ofItsEnd,
+        outcomes: [answer],
+        lastTask: 8,
+      },
+      { because: 'not before it is asked', pods: evictedAndWaits, memory: {}, outcomes: [], lastTask: null },
+      { because: 'not when its container has run: it may have had one', pods: [crashing], memory: {}, outcomes: [answer], lastTask: null },
+      { because: 'no more once it has started', pods: [started], memory: before, outcomes: [], lastTask: null },
+    ])('$because: $lastTask', ({ pods, memory, outcomes, lastTask }) => {
+      const world = unheard({ status: 'offline', pods, memory, jobs });
+      expect(slotOf(world, 'a').phase).toBe('draining');
+      expect(settledOf(world, outcomes).memory.runners).toMatchObject([{ lastTask }]);
+    });
   });
 
   describe('in a pool that goes on', () => {
@@ -236,6 +323,31 @@ describe('a Pod that no workload has, and that waits', () => {
       expect(planOf(world(121)).recent).toMatchObject([
         { reason: 'NotStarted', message: 'its workload was deleted before it had started' },
       ]);
+    });
+
+    test.each([
+      { because: 'it ended at once', state: terminated(1) },
+      { because: 'it waits to be started again', state: waiting('CrashLoopBackOff') },
+    ])('a daemon leaves its place also when it starts after all: $because', ({ state }) => {
+      const daemon = podOf(warm, { ownerUid: 'a-replica-set', ownerKind: 'ReplicaSet', state, restarts: 3 });
+      const parts = { spec: { mode: 'Persistent', minRunners: 1, maxRunners: 1 }, memory: goneSince(121) } as const;
+      const world = worldOf([{ pod: daemon, memory: { ...memory, handle: null } }], parts);
+      expect(slotOf(world, 'a').phase).toBe('lost');
+      expect(created(planOf(world))).toEqual(['warm 2']);
+    });
+
+    test('and keeps off it through a hiccup of Forgejo, which breaks every row of lists', () => {
+      const jobs = [aJob(1)];
+      const lost = worldOf([{ pod }], { jobs, spec: { maxRunners: 1 }, memory: goneSince(121) });
+      expect(slotOf(lost, 'a').phase).toBe('lost');
+      const away = { ...lost, memory: settledOf(lost).memory, forgejo: unavailable() };
+      expect(slotOf(away, 'a').phase).toBe('lost');
+      const back = { ...lost, memory: settledOf(away).memory };
+      expect(back.memory.rowGoneSince).toEqual(new Map());
+      expect(slotOf(back, 'a').phase).toBe('lost');
+      expect(slotOf({ ...back, memory: { ...back.memory, runners: [] } }, 'a').phase, 'nobody knows').toBe('draining');
+      const registered = { ...back, forgejo: answered({ registrations: [rowOf(tags)] }) };
+      expect(slotOf(registered, 'a').phase, 'it is registered after all').toBe('draining');
     });
 
     test('but not when it has run before, or is registered', () => {

@@ -125,14 +125,16 @@ export function hasOurFinalizer({ finalizers }: KubeObject['metadata']): boolean
 
 /**
  * Nobody sends an orphaned daemon TERM, so it has to be seen polling for 65 s, and Forgejo could not be asked for so long; or
- * nobody can report the task that it has lost, and Forgejo's own time-out is longer than that of the pool.
+ * nobody can report the task that it had then and has lost, and Forgejo's own time-out is longer than that of the pool.
  */
 export function isExcused({ orphanedDaemons, troubles, scenario }: Simulation, name: string, { rows, jobs }: Seen): boolean {
   const deletedAt = orphanedDaemons.get(name);
   if (deletedAt === undefined) return false;
   const givesUpAt = deletedAt + drainTimeoutSeconds(scenario.limits) * 1000;
   const uuid = rows.find((row) => row.name === name)?.uuid;
-  const lostTask =
-    uuid !== undefined && jobs.some(({ status, runnerUuid }) => runnerUuid === uuid && (status === 'running' || status === 'failure'));
+  const lostTask = jobs.some(({ status, runnerUuid, startedAt, fails }) => {
+    const isOpenOrLost = status === 'running' || (status === 'failure' && !fails);
+    return isOpenOrLost && uuid !== undefined && runnerUuid === uuid && (startedAt ?? 0) - scenario.offsetMs < deletedAt;
+  });
   return lostTask || troubles.lastEnd(givesUpAt) > givesUpAt - SEEN_POLLING_MS;
 }

@@ -22,6 +22,16 @@ export function hasSidecar(type: RunnerPoolSpec['containerMode']['type']): boole
   return type === 'Dind' || type === 'DindRootless';
 }
 
+type External = RunnerPoolSpec['containerMode']['external'];
+
+function isByTcp(external: External): boolean {
+  return external?.dockerHost.startsWith('tcp://') === true;
+}
+
+function hasTls(external: External): boolean {
+  return external?.tlsSecretRef !== undefined;
+}
+
 function runsOneAtATime({ mode, maxRunners, schedules }: Modal): boolean {
   return mode === 'Ephemeral' && maxRunners <= 1 && schedules.every((window) => (window.maxRunners ?? 0) <= 1);
 }
@@ -45,21 +55,30 @@ export const CONTAINER_MODE_RULES: readonly StateRule<Modal>[] = [
   {
     kind: 'state',
     at: MODE,
-    message: 'must set external when type is External, and only then',
-    cel: "(self.type == 'External') == has(self.external)",
-    broken: ({ containerMode: { type, external } }) => unless((type === 'External') === (external !== undefined), `${MODE}.external`),
+    message: 'must set external when type is External',
+    cel: "self.type != 'External' || has(self.external)",
+    broken: ({ containerMode: { type, external } }) => unless(type !== 'External' || external !== undefined, `${MODE}.external`),
+  },
+  {
+    kind: 'state',
+    at: MODE,
+    message: 'must set external only when type is External',
+    cel: "self.type == 'External' || !has(self.external)",
+    broken: ({ containerMode: { type, external } }) => unless(type === 'External' || external === undefined, `${MODE}.external`),
   },
   {
     kind: 'state',
     at: `${MODE}.external`,
-    message:
-      'must set tlsSecretRef when dockerHost begins with tcp, and only then: whoever reaches a Docker daemon without TLS is root there',
-    cel: "self.dockerHost.startsWith('tcp://') == has(self.tlsSecretRef)",
-    broken: ({ containerMode: { external } }) =>
-      unless(
-        external === undefined || external.dockerHost.startsWith('tcp://') === (external.tlsSecretRef !== undefined),
-        `${MODE}.external.tlsSecretRef`,
-      ),
+    message: 'must set tlsSecretRef when dockerHost begins with tcp: whoever reaches a Docker daemon without TLS is root there',
+    cel: "!self.dockerHost.startsWith('tcp://') || has(self.tlsSecretRef)",
+    broken: ({ containerMode: { external } }) => unless(!isByTcp(external) || hasTls(external), `${MODE}.external.tlsSecretRef`),
+  },
+  {
+    kind: 'state',
+    at: `${MODE}.external`,
+    message: 'must set tlsSecretRef only when dockerHost begins with tcp: a unix socket has no TLS',
+    cel: "self.dockerHost.startsWith('tcp://') || !has(self.tlsSecretRef)",
+    broken: ({ containerMode: { external } }) => unless(isByTcp(external) || !hasTls(external), `${MODE}.external.tlsSecretRef`),
   },
   {
     kind: 'state',
@@ -82,7 +101,7 @@ export const CONTAINER_MODE_RULES: readonly StateRule<Modal>[] = [
     kind: 'state',
     at: 'spec',
     message:
-      'containerMode.dind.storage.claimName must be set only in a pool of mode Ephemeral with maxRunners 1, also in schedules: two Docker daemons destroy a store that they share',
+      'containerMode.dind.storage.claimName must be set only in a pool of mode Ephemeral with maxRunners 1 (10 when it is left out), also in schedules: two Docker daemons destroy a store that they share',
     cel: [
       '!has(self.containerMode.dind)',
       '!has(self.containerMode.dind.storage)',

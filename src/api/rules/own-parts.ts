@@ -9,50 +9,62 @@ export const RUNNER = 'runner';
 export const DOCKER_SIDECAR = 'dind';
 export const JOB_ENV = 'job-env';
 
-interface OwnVolume {
+export interface OwnVolume {
   readonly name: string;
-  /** Where the runner's container has it. */
-  readonly mountPath: string;
+  /** Where several have a number for N. */
+  readonly pattern?: RegExp;
+  /** Where the runner's container has it, if it has. */
+  readonly mountPath?: string;
+  /** The pools that have it, as in "must not change the volume ca in a pool with a CA bundle"; all, where it is left out. */
+  readonly of?: string;
   readonly isPresent: (spec: WithTemplate) => boolean;
   /** The containers that it is for are the operator's. */
   readonly isSecret?: true;
 }
 
+export const OF_CA = 'a pool with a CA bundle';
+const OF_JOB_ENV = 'a pool with a proxy or runner.envFrom';
+
 /** Each is what the operator makes it; `tmp`, `home` and the Docker daemon's storage are not among them. */
-const OWN_VOLUMES: readonly OwnVolume[] = [
+export const OWN_VOLUMES: readonly OwnVolume[] = [
   { name: 'config', mountPath: '/etc/runner', isPresent: () => true },
   { name: 'credentials', mountPath: '/run/credentials', isPresent: () => true, isSecret: true },
-  { name: 'ca', mountPath: '/etc/runner-ca', isPresent: hasCaBundle },
-  { name: 'cache', mountPath: '/run/cache', isPresent: ({ cache }) => cache !== undefined, isSecret: true },
-  { name: 'job-env', mountPath: '/run/job-env', isPresent: hasJobEnvironment, isSecret: true },
+  { name: 'ca', mountPath: '/etc/runner-ca', of: OF_CA, isPresent: hasCaBundle },
+  { name: 'cache', mountPath: '/run/cache', of: 'a pool with a cache', isPresent: ({ cache }) => cache !== undefined, isSecret: true },
+  { name: 'job-env', mountPath: '/run/job-env', of: OF_JOB_ENV, isPresent: hasJobEnvironment, isSecret: true },
+  { name: 'job-env-from-N', pattern: /^job-env-from-[0-9]+$/, of: OF_JOB_ENV, isPresent: hasJobEnvironment, isSecret: true },
   {
     name: 'docker-tls',
     mountPath: '/run/docker-tls',
+    of: 'a pool with containerMode.external.tlsSecretRef',
     isPresent: ({ containerMode }) => containerMode.external?.tlsSecretRef !== undefined,
     isSecret: true,
   },
-  { name: 'dind-socket', mountPath: '/run/dind', isPresent: ({ containerMode }) => hasSidecar(containerMode.type) },
+  {
+    name: 'dind-socket',
+    mountPath: '/run/dind',
+    of: 'a pool with a Docker sidecar',
+    isPresent: ({ containerMode }) => hasSidecar(containerMode.type),
+  },
 ];
-/** One for each Secret of `runner.envFrom`, numbered. */
-const JOB_ENV_SOURCE = /^job-env-from-[0-9]+$/;
 
 export const TMP_VOLUME = 'tmp';
 export const HOME_VOLUME = 'home';
 export const DOCKER_STORAGE_VOLUME = 'dind-storage';
 
-/** Those of a pool with this spec. */
-export function ownVolumes(spec: WithTemplate): readonly OwnVolume[] {
-  return OWN_VOLUMES.filter(({ isPresent }) => isPresent(spec));
-}
-
-export function isOwnVolume(spec: WithTemplate, name: unknown): boolean {
-  if (typeof name !== 'string') return false;
-  return ownVolumes(spec).some((volume) => volume.name === name) || (JOB_ENV_SOURCE.test(name) && hasJobEnvironment(spec));
+/** Whether the name is that of the volume. */
+export function isNamed({ name: own, pattern }: OwnVolume, name: unknown): boolean {
+  return typeof name === 'string' && (pattern === undefined ? name === own : pattern.test(name));
 }
 
 /** Of a volume that is the operator's. */
 export function isSecretVolume(name: string): boolean {
-  return JOB_ENV_SOURCE.test(name) || OWN_VOLUMES.some((volume) => volume.name === name && volume.isSecret === true);
+  return OWN_VOLUMES.some((volume) => volume.isSecret === true && isNamed(volume, name));
+}
+
+/** The end of "must not change the volume ca in a pool with a CA bundle". */
+export function inPool({ of }: { readonly of?: string }): string {
+  return of === undefined ? '' : ` in ${of}`;
 }
 
 function hasJobEnvironment({ runner, proxy }: WithTemplate): boolean {

@@ -1,37 +1,57 @@
 /** Where in the operator's containers a template may mount nothing, as the renderers in `src/children` mount there. */
-import { hasCaBundle, ownVolumes } from './own-parts.ts';
+import { hasCaBundle, OF_CA, OWN_VOLUMES } from './own-parts.ts';
 import type { WithTemplate } from './template-parts.ts';
 
-/** Volumes whose size the user may choose lie here; what is mounted below is the user's. */
-const USER_SIZED_PATHS = ['/tmp', '/home/runner'];
-/** The entrypoint takes a file of this name for the order to stop. */
-const STOP_FILE_PATH = '/tmp/stop';
-const SOCKET_PATH = '/run/dind';
-const CA_PATH = '/etc/runner-ca';
-/** The store of the daemon, and of a rootless one also what its user namespace is made by. */
-const ROOTFUL_PATHS = ['/var/lib/docker'];
-const ROOTLESS_PATHS = ['/home/rootless/.local/share/docker', '/etc/subuid', '/etc/subgid'];
-
-/** A mount there would hide what the runner needs, or put something else in its place. */
-export function isRunnerPath(spec: WithTemplate, path: unknown): boolean {
-  const own = [...ownVolumes(spec).map(({ mountPath }) => mountPath), STOP_FILE_PATH];
-  return hides(path, [...own, ...USER_SIZED_PATHS]) || liesBelow(path, own);
+export interface OwnPath {
+  readonly path: string;
+  /** What the operator has there, as in "the operator mounts its volume config there". */
+  readonly because: string;
+  /** The pools that have it; all, where it is left out. */
+  readonly of?: string;
+  readonly isPresent: (spec: WithTemplate) => boolean;
+  /** What is mounted below it is the user's. */
+  readonly isOpenBelow?: true;
 }
 
-/** The same of the Docker sidecar. */
-export function isSidecarPath(spec: WithTemplate, path: unknown): boolean {
-  const ofDaemon = spec.containerMode.type === 'DindRootless' ? ROOTLESS_PATHS : ROOTFUL_PATHS;
-  const own = [SOCKET_PATH, ...ofDaemon, ...(hasCaBundle(spec) ? [CA_PATH] : [])];
-  return hides(path, own) || liesBelow(path, own);
+const always = (): boolean => true;
+const STORE = 'the Docker daemon has its store there';
+const IDS = 'it says which ids the Docker daemon may use';
+
+/** The paths of the container `runner`. */
+export const RUNNER_PATHS: readonly OwnPath[] = [
+  { path: '/tmp', because: 'the volume tmp is there', isPresent: always, isOpenBelow: true },
+  { path: '/tmp/stop', because: 'the entrypoint takes that file for the order to stop', isPresent: always },
+  { path: '/home/runner', because: 'the volume home is there', isPresent: always, isOpenBelow: true },
+  ...OWN_VOLUMES.flatMap(({ name, mountPath, of, isPresent }) =>
+    mountPath === undefined
+      ? []
+      : [{ path: mountPath, because: `the operator mounts its volume ${name} there`, ...(of !== undefined && { of }), isPresent }],
+  ),
+];
+
+/** The paths of the init container `dind`: its socket, its store, and of a rootless one also what its user namespace is made by. */
+export const SIDECAR_PATHS: readonly OwnPath[] = [
+  { path: '/run/dind', because: 'the socket of the Docker daemon is there', isPresent: always },
+  { path: '/var/lib/docker', because: STORE, of: 'a pool of type Dind', isPresent: isRootful },
+  { path: '/home/rootless/.local/share/docker', because: STORE, of: 'a pool of type DindRootless', isPresent: isRootless },
+  { path: '/etc/subuid', because: IDS, of: 'a pool of type DindRootless', isPresent: isRootless },
+  { path: '/etc/subgid', because: IDS, of: 'a pool of type DindRootless', isPresent: isRootless },
+  { path: '/etc/runner-ca', because: 'the operator mounts its volume ca there', of: OF_CA, isPresent: hasCaBundle },
+];
+
+function isRootful(spec: WithTemplate): boolean {
+  return !isRootless(spec);
 }
 
-/** At one of `paths`, or above it. */
-function hides(path: unknown, paths: readonly string[]): boolean {
-  return typeof path === 'string' && paths.some((own) => isWithin(own, resolved(path)));
+function isRootless({ containerMode }: WithTemplate): boolean {
+  return containerMode.type === 'DindRootless';
 }
 
-function liesBelow(path: unknown, paths: readonly string[]): boolean {
-  return typeof path === 'string' && paths.some((own) => isWithin(resolved(path), own));
+/** The first of `paths` that a mount at `path` would hide or lie in: one reason is enough for one mount. */
+export function pathInTheWay(paths: readonly OwnPath[], spec: WithTemplate, path: unknown): OwnPath | undefined {
+  if (typeof path !== 'string') return undefined;
+  const at = resolved(path);
+  return paths.find((own) => own.isPresent(spec) && (isWithin(own.path, at) || (own.isOpenBelow !== true && isWithin(at, own.path))));
 }
 
 function isWithin(path: string, directory: string): boolean {

@@ -98,7 +98,8 @@ export const RULES: readonly Rule<RunnerPoolSpec>[] = [
   {
     kind: 'state',
     at: 'spec.labels',
-    message: 'must hold only NAME, NAME:host, NAME:docker and NAME:docker://IMAGE, without spaces and commas',
+    message:
+      'must hold only NAME, NAME:host, NAME:docker and NAME:docker://IMAGE, without spaces and commas; an image is written NAME:docker://IMAGE:TAG',
     cel: `self.all(label, ${celMatches('label', LABEL_PATTERN)})`,
     broken: (spec) => labelsThat(spec, (label) => parseLabel(label) === null),
   },

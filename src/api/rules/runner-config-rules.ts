@@ -35,20 +35,18 @@ function refused(key: string, because: string): StateRule<WithRunner> {
   };
 }
 
-function typed(keys: readonly string[], type: string, fits: (value: unknown) => boolean): StateRule<WithRunner> {
-  return {
+/** One rule for each key, so that a refusal names the one that is wrong. */
+function typed(keys: readonly string[], type: string, fits: (value: unknown) => boolean): readonly StateRule<WithRunner>[] {
+  return keys.map((key) => ({
     kind: 'state',
     at: CONFIG,
-    message: `${keys.join(', ')} must be ${type}`,
+    message: `${key} must be ${type}`,
     cel: null,
-    broken: ({ runner }) =>
-      keys
-        .filter((key) => {
-          const value = valueAt(runner.config, key);
-          return value !== undefined && value !== null && !fits(value);
-        })
-        .map((key) => `${CONFIG}.${key}`),
-  };
+    broken: ({ runner }) => {
+      const value = valueAt(runner.config, key);
+      return value === undefined || value === null || fits(value) ? [] : [`${CONFIG}.${key}`];
+    },
+  }));
 }
 
 /** The paths of all keys and list items in `value` that `breaks` says yes to, itself included. */
@@ -60,7 +58,7 @@ function pathsWhere(value: unknown, path: string, breaks: (value: unknown, key: 
 }
 
 /** A key is the user's text: one that can't be shown is not. */
-function shown(key: string): string {
+export function shown(key: string): string {
   return /^[\w.<-]{1,63}$/.test(key) ? key : '*';
 }
 
@@ -90,26 +88,26 @@ export const RUNNER_CONFIG_RULES: readonly StateRule<WithRunner>[] = [
   refused('runner.insecure', 'set spec.forgejo.caSecretRef or caConfigMapRef'),
   refused('container.docker_host', 'set spec.containerMode'),
   refused('host.workdir_parent', 'jobs work on the volume home'),
-  typed(['runner', 'runner.report_retry', 'container', 'host'], 'objects', isObject),
-  typed(
+  ...typed(['runner', 'runner.report_retry', 'container', 'host'], 'an object', isObject),
+  ...typed(
     ['container.network', 'container.network_mode', 'container.options', 'container.workdir_parent'],
-    'strings',
+    'a string',
     (value) => typeof value === 'string',
   ),
-  typed(
+  ...typed(
     ['container.enable_ipv6', 'container.privileged', 'container.force_pull', 'container.force_rebuild'],
     'true or false',
     (value) => typeof value === 'boolean',
   ),
-  typed(
+  ...typed(
     ['container.valid_volumes'],
     'a list of strings',
     (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
   ),
-  typed(['runner.report_retry.max_retries'], `a whole number from 0 to ${MAX_RETRIES}`, isWholeNumber),
-  typed(
+  ...typed(['runner.report_retry.max_retries'], `a whole number from 0 to ${MAX_RETRIES}`, isWholeNumber),
+  ...typed(
     ['runner.report_retry.initial_delay', 'runner.report_retry.max_delay'],
-    'durations such as 100ms or 1m30s',
+    'a duration such as 100ms or 1m30s',
     (value) => typeof value === 'string' && DURATION.test(value),
   ),
   everywhere('must not hold null: a key that is left out has its default', (value) => value === null),

@@ -3,7 +3,7 @@
 import type { RunnerPoolSpec } from '../spec/runnerpool.ts';
 import { PROXY_VARIABLES } from './proxy-variables.ts';
 import type { StateRule } from './rule.ts';
-import { isReadable } from './runner-config-rules.ts';
+import { isReadable, shown } from './runner-config-rules.ts';
 
 type WithEnvs = Pick<RunnerPoolSpec, 'runner' | 'proxy' | 'cache'>;
 
@@ -73,7 +73,7 @@ function rule(message: string, breaks: (name: string, value: string, spec: WithE
     broken: (spec) =>
       Object.entries(spec.runner.envs ?? {})
         .filter(([name, value]) => breaks(name, value, spec))
-        .map(([name]) => (NAME.test(name) ? `${ENVS}.${name}` : ENVS)),
+        .map(([name]) => `${ENVS}.${NAME.test(name) ? name : shown(name)}`),
   };
 }
 

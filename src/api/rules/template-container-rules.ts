@@ -7,13 +7,15 @@ import {
   DOCKER_VARIABLES,
   ENTRYPOINT_VARIABLES,
   hasCaBundle,
-  isOwnVolume,
+  inPool,
+  isNamed,
   isProxyVariable,
-  isSecretVolume,
+  OWN_VOLUMES,
+  type OwnVolume,
   ROOTLESS_VARIABLES,
   RUNNER,
 } from './own-parts.ts';
-import { isRunnerPath, isSidecarPath } from './own-paths.ts';
+import { type OwnPath, pathInTheWay, RUNNER_PATHS, SIDECAR_PATHS } from './own-paths.ts';
 import { PROXY_VARIABLES } from './proxy-variables.ts';
 import type { StateRule } from './rule.ts';
 import { allContainers, entriesOf, named, type Part, pathsOf, podEntries, templateRule, type WithTemplate } from './template-parts.ts';
@@ -59,16 +61,27 @@ function variableRule(
   );
 }
 
-function mountRule(
-  containers: Containers,
-  message: string,
-  refuses: (mount: Part['fields'], spec: WithTemplate) => boolean,
-): StateRule<WithTemplate> {
-  return templateRule(message, (spec) =>
-    containers(spec)
-      .flatMap((container) => entriesOf(container, 'volumeMounts'))
-      .filter(({ fields }) => refuses(fields, spec))
-      .map(({ path }) => path),
+function mountsThat(containers: readonly Part[], breaks: (mount: Part['fields']) => boolean): readonly string[] {
+  return containers
+    .flatMap((container) => entriesOf(container, 'volumeMounts'))
+    .filter(({ fields }) => breaks(fields))
+    .map(({ path }) => path);
+}
+
+/** One rule for each path, so that a refusal names the one that is in the way. */
+function pathRules(containers: Containers, container: string, paths: readonly OwnPath[]): readonly StateRule<WithTemplate>[] {
+  return paths.map((own) => {
+    const reach = own.isOpenBelow === true ? `${own.path} or above it` : `${own.path}, below it or above it`;
+    return templateRule(`must not mount anything in the ${container} at ${reach}${inPool(own)}: ${own.because}`, (spec) =>
+      mountsThat(containers(spec), ({ mountPath }) => pathInTheWay(paths, spec, mountPath) === own),
+    );
+  });
+}
+
+function secretRule(volume: OwnVolume): StateRule<WithTemplate> {
+  const because = 'what is secret in it is for the containers of the operator, which have it';
+  return templateRule(`must not mount the volume ${volume.name}${inPool(volume)}: ${because}`, (spec) =>
+    volume.isPresent(spec) ? mountsThat(allContainers(spec), ({ name }) => isNamed(volume, name)) : [],
   );
 }
 
@@ -135,19 +148,7 @@ export const TEMPLATE_CONTAINER_RULES: readonly StateRule<WithTemplate>[] = [
     `must not set ${PROXY_VARIABLES.join(', ')}, or what they are made of, in the containers runner and dind of a pool with a proxy: set spec.proxy instead`,
     (name, { proxy }) => proxy !== undefined && isProxyVariable(name),
   ),
-  mountRule(
-    runners,
-    'must not mount anything in the container runner at /tmp, /tmp/stop and /home/runner, at and below the paths where the operator mounts its own volumes (/etc/runner, /run/credentials and, where the pool has them, /etc/runner-ca, /run/cache, /run/job-env, /run/docker-tls, /run/dind), or above any of these',
-    ({ mountPath }, spec) => isRunnerPath(spec, mountPath),
-  ),
-  mountRule(
-    sidecars,
-    'must not mount anything in the init container dind at, below or above the paths where the operator mounts its own volumes: /run/dind, /var/lib/docker or (type DindRootless) /home/rootless/.local/share/docker, /etc/subuid and /etc/subgid and, with a CA bundle, /etc/runner-ca',
-    ({ mountPath }, spec) => isSidecarPath(spec, mountPath),
-  ),
-  mountRule(
-    allContainers,
-    'must not mount the volumes credentials and, where the pool has them, cache, job-env, job-env-from-N and docker-tls: what is secret in them is for the containers of the operator, which have it',
-    ({ name }, spec) => typeof name === 'string' && isSecretVolume(name) && isOwnVolume(spec, name),
-  ),
+  ...pathRules(runners, 'container runner', RUNNER_PATHS),
+  ...pathRules(sidecars, 'init container dind', SIDECAR_PATHS),
+  ...OWN_VOLUMES.filter(({ isSecret }) => isSecret === true).map(secretRule),
 ];

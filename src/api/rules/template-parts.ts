@@ -4,7 +4,7 @@ import { type Fields, fieldsOf } from '../objects.ts';
 import type { RunnerPoolSpec } from '../spec/runnerpool.ts';
 import type { StateRule } from './rule.ts';
 
-export type WithTemplate = Pick<RunnerPoolSpec, 'template' | 'containerMode' | 'forgejo' | 'proxy' | 'cache' | 'runner'>;
+export type WithTemplate = Pick<RunnerPoolSpec, 'template' | 'containerMode' | 'forgejo' | 'proxy' | 'cache' | 'runner' | 'mode'>;
 
 export interface Part {
   readonly fields: Fields;

@@ -5,6 +5,7 @@
 
 import { GROUP } from '../keys.ts';
 import { fieldsOf } from '../objects.ts';
+import { ADDED_CONTAINER_RULES } from './added-container-rules.ts';
 import { hasSidecar } from './container-mode-rules.ts';
 import { DOCKER_SIDECAR, JOB_ENV, RUNNER } from './own-parts.ts';
 import type { StateRule } from './rule.ts';
@@ -92,6 +93,7 @@ export const TEMPLATE_RULES: readonly StateRule<WithTemplate>[] = [
     takenNames,
   ),
   templateRule('must not restart all containers by restartPolicyRules: a registration that was used is never used again', restartsAll),
+  ...ADDED_CONTAINER_RULES,
   ...TEMPLATE_CONTAINER_RULES,
   ...TEMPLATE_VOLUME_RULES,
   ...TEMPLATE_DUPLICATE_RULES,

@@ -1,6 +1,6 @@
 /** What a pool's `template` must leave alone in the volumes that are the operator's. */
 import { hasSidecar } from './container-mode-rules.ts';
-import { DOCKER_STORAGE_VOLUME, HOME_VOLUME, isOwnVolume, TMP_VOLUME } from './own-parts.ts';
+import { DOCKER_STORAGE_VOLUME, HOME_VOLUME, inPool, isNamed, OWN_VOLUMES, TMP_VOLUME } from './own-parts.ts';
 import type { StateRule } from './rule.ts';
 import { named, type Part, podEntries, templateRule, type WithTemplate } from './template-parts.ts';
 
@@ -21,12 +21,12 @@ function isSharedOrGone({ fields }: Part): boolean {
 }
 
 export const TEMPLATE_VOLUME_RULES: readonly StateRule<WithTemplate>[] = [
-  templateRule(
-    'must not change a volume of the operator: config, credentials and, where the pool has them, ca, cache, job-env, docker-tls, dind-socket',
-    (spec) =>
+  ...OWN_VOLUMES.map((own) =>
+    templateRule(`must not change the volume ${own.name}${inPool(own)}: it is the operator's`, (spec) =>
       volumes(spec)
-        .filter(({ fields }) => isOwnVolume(spec, fields['name']))
+        .filter(({ fields }) => own.isPresent(spec) && isNamed(own, fields['name']))
         .map(({ path }) => path),
+    ),
   ),
   templateRule(
     'must not change the volume dind-storage: spec.containerMode.dind.storage says where the Docker daemon keeps its data',

@@ -38,12 +38,20 @@ export const RunnerSchema = Type.Object(
           {
             secretRef: Type.Object(
               { name: objectName('Secret') },
-              { additionalProperties: false, description: 'Every key of it is a variable.' },
+              {
+                additionalProperties: false,
+                allowed: 'an entry is written secretRef: {name: NAME}',
+                description: 'The Secret: every key of it is a variable.',
+              },
             ),
           },
-          { additionalProperties: false, description: 'Where variables come from.' },
+          { additionalProperties: false, description: 'Where variables come from: `secretRef: {name: NAME}`.' },
         ),
-        { maxItems: 8, description: 'Further variables that every job gets, from Secrets; a later one wins, and all of them over `envs`.' },
+        {
+          maxItems: 8,
+          description:
+            'Further variables that every job gets, from Secrets, each written `- secretRef: {name: NAME}`; a later one wins, and all of them over `envs`.',
+        },
       ),
     ),
   },
