@@ -28,13 +28,25 @@ export function readOwnership(description: string): Ownership | null {
   return { poolUid, handle: handle === NO_HANDLE ? null : handle, attempt: Number(attempt), createdAt };
 }
 
+export interface OwnedRegistration {
+  readonly row: Registration;
+  readonly ownership: Ownership;
+}
+
+/** All pools of a scope ask of the same list, at every call. */
+const owners = new WeakMap<readonly Registration[], ReadonlyMap<string, readonly OwnedRegistration[]>>();
+
 /** The registrations of one pool, with what their descriptions say. */
-export function ownRegistrations(
-  rows: readonly Registration[],
-  poolUid: string,
-): readonly { readonly row: Registration; readonly ownership: Ownership }[] {
-  return rows.flatMap((row) => {
+export function ownRegistrations(rows: readonly Registration[], poolUid: string): readonly OwnedRegistration[] {
+  const known = owners.get(rows) ?? byPool(rows);
+  owners.set(rows, known);
+  return known.get(poolUid) ?? [];
+}
+
+function byPool(rows: readonly Registration[]): ReadonlyMap<string, readonly OwnedRegistration[]> {
+  const owned = rows.flatMap((row) => {
     const ownership = readOwnership(row.description);
-    return ownership?.poolUid === poolUid ? [{ row, ownership }] : [];
+    return ownership === null ? [] : [{ row, ownership }];
   });
+  return Map.groupBy(owned, ({ ownership }) => ownership.poolUid);
 }

@@ -25,6 +25,7 @@ import { heldBy } from './open-tasks.ts';
 import type { Peak } from './peaks.ts';
 import { scalePersistent } from './persistent.ts';
 import { deregisterWhenOffline, findTask, type Retirement, retire } from './retire.ts';
+import { POD_MAY_SHOW_MS } from './times.ts';
 import { endUnheard, wasNotLookedAt } from './unheard.ts';
 
 export interface Plan {
@@ -79,11 +80,19 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
 }
 
 /** Missing information deletes nothing, registers nothing and counts nothing; what was being stopped goes on stopping. */
+/**
+ * At the end of its grace a runner without a workload counts as refused (row 5b). What an informer could not show by then is not
+ * rendered any more: it would come beside the runner that takes the place.
+ */
+function mayRender({ tags: { issuedAt } }: Judged, { now, graces, namespaceTerminating }: World): boolean {
+  return !namespaceTerminating && (issuedAt === null || now - issuedAt < graces.issuedMs - POD_MAY_SHOW_MS);
+}
+
 function standStill(world: World, slots: readonly Judged[]): Plan {
   const { backoff, recent } = world.memory;
   const desired = slots.filter((slot) => isLive(slot.phase)).length;
   const fates = slots.map((slot) =>
-    slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && !world.namespaceTerminating),
+    slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && mayRender(slot, world)),
   );
   const { peaks } = world.memory;
   return { fates, effects: [], backoff, recent, desired, atMaximum: false, peaks, demand: null, wakeAt: null, needsFreshReads: false };
@@ -113,7 +122,7 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop
     case 'detached':
       return only(isIdleWithoutSecret(slot) ? stop(slot) : keep(slot));
     case 'starting':
-      return only(keepOrRender(slot, !world.namespaceTerminating));
+      return only(keepOrRender(slot, mayRender(slot, world)));
     case 'stuck':
     case 'stopping':
     case 'deregistered':

@@ -57,6 +57,16 @@ describe('what a runner’s objects come to', () => {
       fate: { secret: 'keep', workload: 'render', phase: 'starting' },
     },
     {
+      because: 'its workload could not show before the grace is over, and the place is taken anew then',
+      world: aWorld({
+        secrets: [secretOf({ ...tags, issuedAt: secondsAgo(25) })],
+        rows: [undeclaredRowOf(tags)],
+        jobs: [aJob(1)],
+        runners: [remembered('a')],
+      }),
+      fate: { secret: 'keep', workload: 'keep', phase: 'starting' },
+    },
+    {
       because: 'nothing is rendered in a namespace that is being deleted',
       world: aWorld({
         secrets: [secretOf({ ...tags, issuedAt: secondsAgo(5) })],

@@ -18,7 +18,7 @@ import { NAMESPACE } from './names.ts';
 import type { Scenario } from './scenario.ts';
 import { look, type Seen } from './seen.ts';
 import { setUp } from './set-up.ts';
-import { deletePools, endFaults, isExcused, leftovers, openJobs, removeLostPods, restMark, restProblem } from './settle.ts';
+import { deletePools, endFaults, leftovers, openJobs, removeLostPods, restMark, restProblem } from './settle.ts';
 import { createSimulation, elapsed, type Simulation } from './simulation.ts';
 import { addCounts, EMPTY_TALLY, isThin, type Tally } from './tally.ts';
 
@@ -197,7 +197,7 @@ async function deletion(simulation: Simulation, step: () => Seen, own: ReadonlyS
   const { ledger } = simulation;
   // A deleted pool waits for `drainTimeoutSeconds`; a job that nobody reports goes on for longer.
   if (!simulation.scenario.reportDeadRunners) return;
-  const givenUp = simulation.decisions.leftBehind.filter((name) => !ledger.isOnLostNode(name) && !isExcused(simulation, name, seen));
+  const givenUp = simulation.decisions.leftBehind.filter((name) => !ledger.isOnLostNode(name) && !simulation.orphanedDaemons.has(name));
   if (givenUp.length > 0 && simulation.namespacesGone.size === 0)
     throw broken(simulation, 'nothingIsLeft', `given up: ${givenUp.join(', ')}`);
 }

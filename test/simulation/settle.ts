@@ -4,13 +4,11 @@ import { KIND } from '../../src/api/keys.ts';
 import type { KubeObject } from '../../src/dev/cluster/objects.ts';
 import { loadOf } from './load.ts';
 import { NAMESPACE, POOL, REPOSITORIES } from './names.ts';
-import { drainTimeoutSeconds, limitsAt, repositoryIdOf, servesRepository } from './pool-spec.ts';
+import { limitsAt, repositoryIdOf, servesRepository } from './pool-spec.ts';
 import { ownerOf, type Seen } from './seen.ts';
 import { applyPool } from './set-up.ts';
 import { elapsed, type Simulation } from './simulation.ts';
 
-/** 65 s, one question, and what a list may be late. */
-const SEEN_POLLING_MS = 90_000;
 
 /** Everything that was in force ends now. */
 export function endFaults(simulation: Simulation): void {
@@ -121,20 +119,4 @@ export function removeLostPods({ world, namespacesGone }: Simulation): void {
 
 export function hasOurFinalizer({ finalizers }: KubeObject['metadata']): boolean {
   return finalizers?.some((name) => name.startsWith('metacontroller.io/')) === true;
-}
-
-/**
- * Nobody sends an orphaned daemon TERM, so it has to be seen polling for 65 s, and Forgejo could not be asked for so long; or
- * nobody can report the task that it had then and has lost, and Forgejo's own time-out is longer than that of the pool.
- */
-export function isExcused({ orphanedDaemons, troubles, scenario }: Simulation, name: string, { rows, jobs }: Seen): boolean {
-  const deletedAt = orphanedDaemons.get(name);
-  if (deletedAt === undefined) return false;
-  const givesUpAt = deletedAt + drainTimeoutSeconds(scenario.limits) * 1000;
-  const uuid = rows.find((row) => row.name === name)?.uuid;
-  const lostTask = jobs.some(({ status, runnerUuid, startedAt, fails }) => {
-    const isOpenOrLost = status === 'running' || (status === 'failure' && !fails);
-    return isOpenOrLost && uuid !== undefined && runnerUuid === uuid && (startedAt ?? 0) - scenario.offsetMs < deletedAt;
-  });
-  return lostTask || troubles.lastEnd(givesUpAt) > givesUpAt - SEEN_POLLING_MS;
 }
