@@ -9,7 +9,6 @@ import { ownerOf, type Seen } from './seen.ts';
 import { applyPool } from './set-up.ts';
 import { elapsed, type Simulation } from './simulation.ts';
 
-
 /** Everything that was in force ends now. */
 export function endFaults(simulation: Simulation): void {
   const { world, troubles, agenda, edits, scenario, lags } = simulation;
