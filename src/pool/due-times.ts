@@ -33,7 +33,7 @@ function phaseEndsAt(slot: Judged, world: World): Instant | null {
   const { spec, graces } = world;
   if (slot.phase === 'starting') return slot.since + spec.pendingTimeoutSeconds * 1000;
   if (slot.phase === 'issued') return slot.since + graces.issuedMs;
-  if (slot.phase === 'finishing') return slot.since + graces.finishingMs;
+  if (slot.phase === 'finishing') return slot.since + (slot.ruledBy === 'successor may show' ? POD_MAY_SHOW_MS : graces.finishingMs);
   if (slot.phase === 'stopping') return slot.since + POD_MAY_SHOW_MS;
   if (slot.phase === 'draining' || slot.phase === 'lost') return unheardAt(slot, world);
   return slot.phase === 'idle' && slot.kind === 'Deployment' ? slot.since + spec.idleTimeoutSeconds * 1000 : null;

@@ -27,6 +27,7 @@ export const OVERRULES: readonly Overrule[] = [
   { row: 'stopping stays', because: 'an earlier answer stopped it', phaseOf: stoppingStays },
   { row: 'used stays used', because: 'a Pod of it was seen: there is no second start', phaseOf: usedStays },
   { row: 'unseen lives', because: 'an informer lags, and nothing says that it has ended', phaseOf: unseenLives },
+  { row: 'successor may show', because: 'an earlier answer may have made its workload again', phaseOf: successorMayShow },
   { row: 'ended stays', because: 'it was counted as ended before', phaseOf: endedStays },
 ];
 
@@ -68,6 +69,18 @@ function unseenLives(slot: Slot, evidence: Evidence, phase: Phase, { memory, now
     return reported !== null || mayStart ? 'stopping' : 'ended';
   }
   return reported === null || (remembered !== null && isEnded(remembered.phase)) ? phase : reported;
+}
+
+/**
+ * A young runner's workload is made again while none shows (row 5a). The first may have been there, hidden by a late informer,
+ * and be what is now seen to go: its successor runs with the same registration, and keeps the place until it must have shown.
+ */
+function successorMayShow({ remembered }: Slot, { young, row, workload }: Evidence, phase: Phase, { now }: World): Phase {
+  if (phase !== 'ended' || !young || row === 'absent' || remembered === null || isEnded(remembered.phase)) return phase;
+  // What this operator stops goes at once: only somebody else's deletion shows a workload that is going.
+  if (workload !== 'terminating' && remembered.phase !== 'finishing') return phase;
+  const since = remembered.phase === 'finishing' ? remembered.since : now;
+  return now - since < POD_MAY_SHOW_MS ? 'finishing' : phase;
 }
 
 /** Another process may have seen it, and written down that it runs out its grace. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isEnded, isLive, type Judged, judge } from '../../src/pool/judge.ts';
-import { ENDED_PHASES, LIVE_PHASES, type Phase } from '../../src/pool/model.ts';
+import { ENDED_PHASES, LIVE_PHASES, type Phase, type RememberedRunner } from '../../src/pool/model.ts';
 import { arbitraryWorld, reordered } from './support/arbitrary-worlds.ts';
 import {
   aWorld,
@@ -287,6 +287,41 @@ describe('what overrules the table', () => {
     expect(only({ secrets: [secretOf(YOUNG)], rows: [rowOf(YOUNG)] })).toMatchObject({ phase: 'idle', ruledBy: 'unseen lives' });
     const gone = { secrets: [secretOf(R)], runners: [remembered('r', { phase: 'failed' })] };
     expect(only(gone)).toMatchObject({ phase: 'failed', ruledBy: 'ended stays' });
+  });
+
+  describe('when somebody deletes a Job that may be the first of two', () => {
+    const going: WorldParts = {
+      secrets: [secretOf(YOUNG)],
+      workloads: [jobOf(YOUNG, { terminating: true })],
+      rows: [undeclaredRowOf(YOUNG)],
+    };
+    const finishing = (ago: number): readonly RememberedRunner[] => [remembered('r', { phase: 'finishing', since: secondsAgo(ago) })];
+
+    it.each([
+      { because: 'its Pod is just gone', parts: { ...going, runners: [remembered('r', { phase: 'draining' })] }, phase: 'finishing' },
+      { because: 'another may be about to show', parts: { ...going, runners: finishing(5.9) }, phase: 'finishing' },
+      { because: 'the first is gone by now', parts: { ...going, workloads: [], runners: finishing(5.9) }, phase: 'finishing' },
+      {
+        because: 'another has turned up at work',
+        parts: { ...going, memory: { podsSeen: new Set(['r']) }, rows: [rowOf(YOUNG, { status: 'active' })], runners: finishing(3) },
+        phase: 'finishing',
+      },
+      { because: 'another would have shown', parts: { ...going, runners: finishing(6) }, phase: 'ended' },
+      { because: 'nothing can run without a registration', parts: { ...going, rows: [], runners: finishing(1) }, phase: 'ended' },
+      { because: 'it was counted as ended', parts: { ...going, runners: [remembered('r', { phase: 'failed' })] }, phase: 'ended' },
+      {
+        because: 'nobody makes a second one so late',
+        parts: {
+          secrets: [secretOf(R)],
+          workloads: [jobOf(R, { terminating: true })],
+          rows: [undeclaredRowOf(R)],
+          runners: [remembered('r', { phase: 'draining' })],
+        },
+        phase: 'ended',
+      },
+    ])('is $phase: $because', ({ parts, phase }) => {
+      expect(only(parts).phase).toBe(phase);
+    });
   });
 
   it('is not named where the table says the same', () => {

@@ -116,7 +116,11 @@ describe('the recorded requests', () => {
         })
         .map(({ key, phase }) => `${recording.name} ${key} ${phase}`),
     );
-    // Ended like the annotated one, but nothing is left that names its registration: no list could say more.
-    expect(bolder).toEqual(['K11-finalize-late-1 kd1-idle completed']);
+    expect(bolder).toEqual([
+      // Ended like the annotated one, but nothing is left that names its registration: no list could say more.
+      'K11-finalize-late-1 kd1-idle completed',
+      // Nothing says that it is young, and that another Job of its name may be on its way.
+      'K3-idle-dropped-4 k3i-j ended',
+    ]);
   });
 });
