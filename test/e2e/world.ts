@@ -12,7 +12,7 @@ import type { Binaries } from './build/binaries.ts';
 import type { Parts } from './build/parts.ts';
 import type { Api } from './cluster/api.ts';
 import { type ControlPlane, startControlPlane } from './cluster/control-plane.ts';
-import { createPrograms } from './cluster/program.ts';
+import { createPrograms, type Programs } from './cluster/program.ts';
 import { createService, type Service } from './cluster/service.ts';
 import { until } from './cluster/until.ts';
 import { ACCOUNT, type Controller } from './controller/controller.ts';
@@ -33,6 +33,9 @@ export interface World {
   readonly service: Service;
   readonly controller: Controller;
   readonly folder: string;
+  readonly programs: Programs;
+  /** With the token of Metacontroller's account. */
+  readonly controllerConfig: string;
   /** Ends everything, whatever state it is in. */
   close(): Promise<void>;
 }
@@ -82,17 +85,20 @@ export function openWorld(binaries: Binaries, parts: Parts, folder: string): Ope
     await install(api, parts.metacontrollerDefinitions ?? STAND_INS);
     await installController(api, service);
     await service.program.start();
-    const controller = await createController(plane, service);
+    const token = await api.tokenOf(ACCOUNT.namespace, ACCOUNT.name);
+    const controllerConfig = plane.kubeconfig('metacontroller', token);
+    const controller = createController(plane, service, { token, kubeconfig: controllerConfig });
     closing.push(() => controller.stop());
     await controller.start();
-    return { parts, plane, api, forgejo, service, controller, folder, close };
+    return { parts, plane, api, forgejo, service, controller, folder, programs, controllerConfig, close };
   }
 
-  async function createController(plane: ControlPlane, service: Service): Promise<Controller> {
-    const token = await plane.api.tokenOf(ACCOUNT.namespace, ACCOUNT.name);
-    if (parts.metacontroller !== null) {
-      return createMetacontroller({ programs, binary: parts.metacontroller, kubeconfig: plane.kubeconfig('metacontroller', token) });
-    }
+  function createController(
+    plane: ControlPlane,
+    service: Service,
+    { token, kubeconfig }: { token: string; kubeconfig: string },
+  ): Controller {
+    if (parts.metacontroller !== null) return createMetacontroller({ programs, binary: parts.metacontroller, kubeconfig });
     const own = plane.as(token);
     closing.push(() => own.close());
     return createEmbeddedController({ api: own, settings: readCompositeController(compositeController(service)), service });

@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Program {
   readonly name: string;
   readonly logFile: string;
+  /** Null while it does not run. */
+  pid(): number | null;
   /** Rejects when it ends, or is not ready in time. */
   start(): Promise<void>;
   /** TERM, and KILL when that was not heard within ten seconds. */
@@ -72,6 +74,7 @@ function createProgram(options: ProgramOptions, logFile: string, children: Set<C
   return {
     name,
     logFile,
+    pid: () => child?.pid ?? null,
     async start() {
       const log = openSync(logFile, 'a');
       // A session of its own: Ctrl-C reaches the run alone, which then ends all programs in their order.

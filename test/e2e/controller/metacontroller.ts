@@ -1,4 +1,4 @@
-/** The real Metacontroller, with the arguments that `metacontroller/install` ships. */
+/** The real Metacontroller, by default with the arguments that `metacontroller/install` ships. */
 import { request } from 'undici';
 import { find, listAt, manifestsOf, stringsAt } from '../../deploy/support/manifests.ts';
 import { freePorts } from '../cluster/ports.ts';
@@ -15,56 +15,79 @@ export interface MetacontrollerOptions {
 const LEFT_OUT = /^--(leader-election|apply-strategy)/;
 const SYNCS = /^metacontroller_(?:sync|finalize)_requests_total\{.*code="200".*\} ([0-9.e+]+)$/gm;
 
-export async function createMetacontroller({ programs, binary, kubeconfig }: MetacontrollerOptions): Promise<Controller> {
-  const [metricsPort = 0, healthPort = 0] = await freePorts(2);
-  const metrics = `http://127.0.0.1:${metricsPort}/metrics`;
-  const instances = new Map<Strategy, Program>();
-  let running: Program | null = null;
+export interface Instance {
+  readonly program: Program;
+  /** Answers of `/sync` and `/finalize` that were taken since its start. */
+  syncs(): Promise<number>;
+}
 
-  function instance(strategy: Strategy): Program {
+/** Not started yet. Arguments that every instance of a run needs are added to `args`. */
+export async function addMetacontroller(
+  { programs, binary, kubeconfig }: MetacontrollerOptions,
+  name: string,
+  args: readonly string[],
+): Promise<Instance> {
+  const [metricsPort = 0, healthPort = 0] = await freePorts(2);
+  const program = programs.add({
+    name,
+    command: binary,
+    args: [
+      ...args,
+      `--kubeconfig=${kubeconfig}`,
+      `--metrics-address=127.0.0.1:${metricsPort}`,
+      `--health-probe-bind-address=127.0.0.1:${healthPort}`,
+    ],
+    ready: async () => {
+      const { statusCode, body } = await request(`http://127.0.0.1:${healthPort}/readyz`);
+      await body.dump();
+      return statusCode === 200;
+    },
+  });
+  return {
+    program,
+    async syncs() {
+      const { body } = await request(`http://127.0.0.1:${metricsPort}/metrics`);
+      return [...(await body.text()).matchAll(SYNCS)].reduce((sum, [, count]) => sum + Number(count), 0);
+    },
+  };
+}
+
+/** One after another, an instance for each strategy. */
+export function createMetacontroller(options: MetacontrollerOptions): Controller {
+  const instances = new Map<Strategy, Instance>();
+  let running: Instance | null = null;
+
+  async function instance(strategy: Strategy): Promise<Instance> {
     const known = instances.get(strategy);
     if (known !== undefined) return known;
-    const program = programs.add({
-      name: `metacontroller-${strategy}`,
-      command: binary,
-      args: [
-        ...shippedArguments().filter((argument) => !LEFT_OUT.test(argument)),
-        `--apply-strategy=${strategy}`,
-        `--kubeconfig=${kubeconfig}`,
-        `--metrics-address=127.0.0.1:${metricsPort}`,
-        `--health-probe-bind-address=127.0.0.1:${healthPort}`,
-      ],
-      ready: async () => {
-        const { statusCode, body } = await request(`http://127.0.0.1:${healthPort}/readyz`);
-        await body.dump();
-        return statusCode === 200;
-      },
-    });
-    instances.set(strategy, program);
-    return program;
+    const args = [...shippedArguments(), `--apply-strategy=${strategy}`];
+    const added = await addMetacontroller(options, `metacontroller-${strategy}`, args);
+    instances.set(strategy, added);
+    return added;
   }
 
   return {
     real: true,
     strategies: ['server-side-apply', 'dynamic-apply'],
     async start(strategy = 'server-side-apply') {
-      running = instance(strategy);
-      await running.start();
+      running = await instance(strategy);
+      await running.program.start();
     },
     async stop() {
-      await running?.stop();
+      await running?.program.stop();
     },
     async kill() {
-      await running?.kill();
+      await running?.program.kill();
     },
     async syncs() {
-      const { body } = await request(metrics);
-      return [...(await body.text()).matchAll(SYNCS)].reduce((sum, [, count]) => sum + Number(count), 0);
+      return (await running?.syncs()) ?? 0;
     },
   };
 }
 
-function shippedArguments(): readonly string[] {
+/** Of `metacontroller/install`, less the election and the strategy. */
+export function shippedArguments(): readonly string[] {
   const deployment = find(manifestsOf('metacontroller/install'), 'Deployment', 'metacontroller');
-  return listAt(deployment, 'spec', 'template', 'spec', 'containers').flatMap((container) => stringsAt(container, 'args'));
+  const all = listAt(deployment, 'spec', 'template', 'spec', 'containers').flatMap((container) => stringsAt(container, 'args'));
+  return all.filter((argument) => !LEFT_OUT.test(argument));
 }
