@@ -20,6 +20,7 @@ import type { Transport } from './transport.ts';
 
 /** A pool that still exists asks at least every 300 s. */
 const IDLE_MS = 600_000;
+const ANY_TIME = Number.NEGATIVE_INFINITY;
 
 export interface ReadOptions {
   /** How old a read may be, beginning to now, ms. */
@@ -29,6 +30,8 @@ export interface ReadOptions {
 }
 
 export interface Reader {
+  /** What `read` would answer at once; null when Forgejo has to be asked, or is being asked. */
+  known(access: Access, scope: Scope, options: ReadOptions): ForgejoView | null;
   /** The scope's queue and registrations. Never rejects for what a server does. */
   read(access: Access, scope: Scope, options: ReadOptions): Promise<ForgejoView>;
   /** Now in that server's time. */
@@ -68,25 +71,40 @@ export function createReader(options: ReaderOptions): Reader {
     return key;
   }
 
-  async function read(
-    access: Access,
-    scope: Scope,
-    { intervalMs, begunAfter = Number.NEGATIVE_INFINITY }: ReadOptions,
-  ): Promise<ForgejoView> {
+  function use(key: string): ReadEntry {
+    const entry: ReadEntry = { ...(entries.get(key) ?? EMPTY_ENTRY), usedAt: clock.now() };
+    entries.set(key, entry);
+    return entry;
+  }
+
+  /** Null when the last read is too old. `joined`: it is one that was waited for, however long its interval is over. */
+  function answerOf(
+    entry: ReadEntry,
+    { url }: Access,
+    { intervalMs, begunAfter = ANY_TIME }: ReadOptions,
+    joined: boolean,
+  ): ForgejoView | null {
+    const { last } = entry;
+    if (last === null) return null;
+    const due = dueAt(entry, last, intervalMs);
+    const young = last.kind === 'failed' || last.began.at >= begunAfter;
+    return young && (joined || clock.now() < due) ? viewOf(entry, last, serverClock.toServerTime(url, due)) : null;
+  }
+
+  function known(access: Access, scope: Scope, wanted: ReadOptions): ForgejoView | null {
+    return answerOf(use(keyOf(access, scope)), access, wanted, false);
+  }
+
+  async function read(access: Access, scope: Scope, wanted: ReadOptions): Promise<ForgejoView> {
     dropIdle(entries, clock.now());
     for (const [prefix, { key }] of keys) if (!entries.has(key)) keys.delete(prefix);
     const key = keyOf(access, scope);
     for (let joined = false; ; ) {
-      const entry: ReadEntry = { ...(entries.get(key) ?? EMPTY_ENTRY), usedAt: clock.now() };
-      entries.set(key, entry);
-      const { last } = entry;
-      if (last !== null) {
-        const due = dueAt(entry, last, intervalMs);
-        const young = last.kind === 'failed' || last.began.at >= begunAfter;
-        if (young && (joined || clock.now() < due)) return viewOf(entry, last, serverClock.toServerTime(access.url, due));
-      }
+      const entry = use(key);
+      const view = answerOf(entry, access, wanted, joined);
+      if (view !== null) return view;
       const underWay = entry.underWay ?? begin(key, entry, access, scope);
-      joined = underWay.began.at >= begunAfter;
+      joined = underWay.began.at >= (wanted.begunAfter ?? ANY_TIME);
       await underWay.done;
     }
   }
@@ -119,6 +137,7 @@ export function createReader(options: ReaderOptions): Reader {
   }
 
   return {
+    known,
     read,
     forgejoNow: (access) => serverClock.toServerTime(access.url, clock.now()),
     noteServerDate: (access, serverDate) => serverClock.note(access.url, serverDate),

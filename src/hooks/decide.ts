@@ -62,7 +62,14 @@ export async function decide<P extends Plan>(
   const first = decideOn(shared, repositories, call, deps, memory, planner);
   if (!first.plan.needsFreshReads) return first;
   const view = await readInTime(call, deps, { intervalMs, begunAfter: call.arrivedAt });
+  // The shared reads may have begun after this call arrived, and then there is nothing to decide again.
+  if (isSameRead(shared, view)) return first;
   return decideOn(view, repositories, call, deps, memory, planner);
+}
+
+function isSameRead(one: ForgejoView, other: ForgejoView): boolean {
+  if (one.kind !== 'answered' || other.kind !== 'answered') return false;
+  return one.snapshot.jobs === other.snapshot.jobs && one.snapshot.registrations === other.snapshot.registrations;
 }
 
 /** Nothing new is made for a pool that is deleted. */
@@ -88,6 +95,9 @@ export function decideWithoutAccess<P extends Plan>(
 }
 
 async function readInTime(call: Call, deps: OperatorDeps, options: ReadOptions): Promise<ForgejoView> {
+  // Most calls find what another pool of the scope has read: no timer for those.
+  const known = deps.reader.known(call.access, call.scope, options);
+  if (known !== null) return known;
   const left = call.calledAt + READS_MS - deps.clock.now();
   const answered = new AbortController();
   const tooLate = deps.clock.sleep(Math.max(0, left), answered.signal).then((): ForgejoView => {

@@ -12,6 +12,19 @@ const MOST_AHEAD_MS = 60_000;
 /** No back-off lasts longer (`backoff.ts`). */
 const LONGEST_BACKOFF_MS = Math.max(FAILED_START_BACKOFF_MS.most, NO_TASK_BACKOFF_MS.most, REFUSED_BACKOFF_MS.most);
 
+/** Almost never: then nothing has to be copied. */
+function isAnyAhead(memory: Memory, now: Instant): boolean {
+  const isAhead = (at: Instant | null): boolean => at !== null && at - now > MOST_AHEAD_MS;
+  const { runners, backoff, peaks, oldestWaitingSince, firstSeen, endSeenAt, rowGoneSince, rowIdleSince, openTasks } = memory;
+  return (
+    isAhead(oldestWaitingSince) ||
+    [firstSeen, endSeenAt, rowGoneSince, rowIdleSince, openTasks].some((times) => [...times.values()].some(isAhead)) ||
+    runners.some(({ since, outdatedSince, askedAt, lostSince }) => [since, outdatedSince, askedAt, lostSince].some(isAhead)) ||
+    backoff.some(({ until }) => until - now > LONGEST_BACKOFF_MS) ||
+    peaks.some(({ lastAt }) => isAhead(lastAt))
+  );
+}
+
 /** The memory with every moment that lies ahead of `now`, in Forgejo's time, put to `now`. */
 export function withoutFuture(memory: Memory, now: Instant): Memory {
   const past = <T extends Instant | null>(at: T): T | Instant => (at !== null && at - now > MOST_AHEAD_MS ? now : at);
@@ -23,6 +36,7 @@ export function withoutFuture(memory: Memory, now: Instant): Memory {
     askedAt: past(runner.askedAt),
     lostSince: past(runner.lostSince),
   });
+  if (!isAnyAhead(memory, now)) return memory;
   const soon = now + LONGEST_BACKOFF_MS;
   return {
     ...memory,

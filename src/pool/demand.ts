@@ -32,7 +32,19 @@ export interface Demand {
  * listed for ever and can never be taken (facts: Forgejo, jobs endpoint).
  */
 export function coveredJobs(jobs: readonly QueuedJob[], spec: Pick<World['spec'], 'labels'>): readonly QueuedJob[] {
-  const names = new Set(spec.labels.map(labelName));
+  const byLabels = byQueue.get(jobs) ?? new Map<string, readonly QueuedJob[]>();
+  byQueue.set(jobs, byLabels);
+  const names = spec.labels.map(labelName);
+  const key = JSON.stringify(names);
+  const found = byLabels.get(key) ?? jobsFor(jobs, new Set(names));
+  byLabels.set(key, found);
+  return found;
+}
+
+/** One queue is asked several times in a call, by every pool of its scope, and most of those have the same labels. */
+const byQueue = new WeakMap<readonly QueuedJob[], Map<string, readonly QueuedJob[]>>();
+
+function jobsFor(jobs: readonly QueuedJob[], names: ReadonlySet<string>): readonly QueuedJob[] {
   return jobs.filter((job) => job.runsOn.length > 0 && job.runsOn.every((name) => names.has(name))).toSorted((a, b) => a.id - b.id);
 }
 

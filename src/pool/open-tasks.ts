@@ -3,7 +3,7 @@ import { coveredJobs } from './demand.ts';
 import type { QueuedJob, Registration } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
 import type { RememberedRunner, World } from './model.ts';
-import { readOwnership } from './ownership.ts';
+import { ownedRegistrations } from './ownership.ts';
 
 /** Older ones have been asked about long ago, and what is remembered of that has an end (`settle.ts`). */
 export const MOST_OPEN = 40;
@@ -22,7 +22,7 @@ export function openTasks(world: World, slots: readonly Judged[]): readonly Queu
 }
 
 function busyHandles(registrations: readonly Registration[]): readonly string[] {
-  return registrations.flatMap((row) => (row.status === 'active' ? (readOwnership(row.description)?.handle ?? []) : []));
+  return ownedRegistrations(registrations).flatMap(({ row, ownership }) => (row.status === 'active' ? (ownership.handle ?? []) : []));
 }
 
 export function heldBy({ task, lostTasks }: Pick<RememberedRunner, 'task' | 'lostTasks'>): readonly number[] {

@@ -33,20 +33,34 @@ export interface OwnedRegistration {
   readonly ownership: Ownership;
 }
 
-/** All pools of a scope ask of the same list, at every call. */
-const owners = new WeakMap<readonly Registration[], ReadonlyMap<string, readonly OwnedRegistration[]>>();
+interface Owners {
+  readonly all: readonly OwnedRegistration[];
+  readonly byPool: ReadonlyMap<string, readonly OwnedRegistration[]>;
+}
+
+/** All pools of a scope ask of the same list, several times in every call. */
+const owners = new WeakMap<readonly Registration[], Owners>();
 
 /** The registrations of one pool, with what their descriptions say. */
 export function ownRegistrations(rows: readonly Registration[], poolUid: string): readonly OwnedRegistration[] {
-  const known = owners.get(rows) ?? byPool(rows);
-  owners.set(rows, known);
-  return known.get(poolUid) ?? [];
+  return ownersOf(rows).byPool.get(poolUid) ?? [];
 }
 
-function byPool(rows: readonly Registration[]): ReadonlyMap<string, readonly OwnedRegistration[]> {
-  const owned = rows.flatMap((row) => {
+/** Those of every pool of this operator, in the order of the list. */
+export function ownedRegistrations(rows: readonly Registration[]): readonly OwnedRegistration[] {
+  return ownersOf(rows).all;
+}
+
+function ownersOf(rows: readonly Registration[]): Owners {
+  const known = owners.get(rows) ?? readOwners(rows);
+  owners.set(rows, known);
+  return known;
+}
+
+function readOwners(rows: readonly Registration[]): Owners {
+  const all = rows.flatMap((row) => {
     const ownership = readOwnership(row.description);
     return ownership === null ? [] : [{ row, ownership }];
   });
-  return Map.groupBy(owned, ({ ownership }) => ownership.poolUid);
+  return { all, byPool: Map.groupBy(all, ({ ownership }) => ownership.poolUid) };
 }

@@ -16,7 +16,8 @@ import type { Memory, Outcome, RememberedRunner, World } from './model.ts';
 import type { RunnerTags } from './observed.ts';
 import type { Plan } from './plan.ts';
 import { isSilentRow } from './stray-pods.ts';
-import { lostSince, rememberReads, sortHeld } from './task-memory.ts';
+import { lostSince, rememberReads, sortedTasks, sortHeld } from './task-memory.ts';
+import { repositoriesOfTasks } from './task-repositories.ts';
 import { lastTaskOfWaiting } from './unheard.ts';
 
 /** One child of a runner; a runner's objects are rendered from its tags and the credentials that the hooks hold. */
@@ -157,7 +158,7 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
     sinceTask: old?.sinceTask ?? null,
     lastTask: phase === 'draining' ? lastTaskOfWaiting(slot, asks.length === 0 ? null : taskIds(jobs)) : fate.lastTask,
     task,
-    asked: [...new Set(asked)].toSorted((a, b) => a - b).slice(isLive(phase) && phase !== 'draining' ? -MOST_ASKED : 0),
+    asked: latestOf(sortedTasks(asked), isLive(phase) && phase !== 'draining' ? MOST_ASKED : asked.length),
     askedAt: asks.at(-1)?.at ?? (failedToAsk || reported ? world.now : (old?.askedAt ?? null)),
     lostTasks,
     lostSince: lostSince(slot, lostTasks, world.now),
@@ -166,13 +167,17 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
   };
 }
 
+function latestOf(sorted: readonly number[], most: number): readonly number[] {
+  return sorted.length > most ? sorted.slice(-most) : sorted;
+}
+
 function taskIds(jobs: readonly QueuedJob[] | null): readonly number[] {
   return (jobs ?? []).map(({ taskId }) => taskId);
 }
 
 function jobOf(slot: Judged, task: number | null, jobs: readonly QueuedJob[] | null): QueuedJob | null {
   if (slot.tags.handle !== null) return slot.job;
-  return jobs?.find((job) => task !== null && job.taskId === task) ?? null;
+  return task === null ? null : (jobs?.find((job) => job.taskId === task) ?? null);
 }
 
 function newborn(outcome: Outcome & { kind: 'registered' }, { now, forgejo }: World): RememberedRunner {
@@ -213,9 +218,7 @@ function seenInForgejo(
   const waitingSince = demand.waiting.flatMap((job) => demand.firstSeen.get(job.handle) ?? []);
   return {
     firstSeen: demand.firstSeen,
-    runningTasks: new Map(
-      world.forgejo.snapshot.jobs.flatMap((job) => (job.status === 'running' ? [[job.taskId, job.repositoryId] as const] : [])),
-    ),
+    runningTasks: repositoriesOfTasks(world.forgejo.snapshot.jobs),
     oldestWaitingSince: waitingSince.length === 0 ? null : Math.min(...waitingSince),
     rowGoneSince: since(unbroken(memory.rowGoneSince, answeringSince), slots, readAt, (slot) => isSilentRow(slot, slot.evidence.row, now)),
     rowIdleSince: since(unbroken(memory.rowIdleSince, answeringSince), slots, readAt, ({ evidence }) => evidence.row === 'idle'),

@@ -6,14 +6,22 @@ import { heldBy, openTasks } from './open-tasks.ts';
 import { podsThatCanRun } from './polling.ts';
 import { LISTS_AT_MOST_APART_MS } from './times.ts';
 
+/** One list for all: most runners of most pools have none, and each is kept until the next call. */
+const NO_TASKS: readonly number[] = [];
+
+/** Each once. */
+export function sortedTasks(taskIds: readonly number[]): readonly number[] {
+  return taskIds.length === 0 ? NO_TASKS : [...new Set(taskIds)].toSorted((a, b) => a - b);
+}
+
 /** Of the tasks that it holds the latest may be its work; the others can't. */
 export function sortHeld(
   old: RememberedRunner | null,
   found: readonly number[],
   isRunning: (taskId: number) => boolean,
 ): Pick<RememberedRunner, 'task' | 'lostTasks'> {
-  const held = [...new Set([...(old === null ? [] : heldBy(old)), ...found])].filter(isRunning).toSorted((a, b) => a - b);
-  return { task: held.at(-1) ?? null, lostTasks: held.slice(0, -1) };
+  const held = sortedTasks([...(old === null ? NO_TASKS : heldBy(old)), ...found].filter(isRunning));
+  return { task: held.at(-1) ?? null, lostTasks: held.length > 1 ? held.slice(0, -1) : NO_TASKS };
 }
 
 /** Counted anew while a second Pod of it can run: both may be at work. */

@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   service: ['api', 'pool', 'children', 'forgejo', 'hooks', '.'],
   '.': ['api', 'pool', 'children', 'forgejo', 'hooks', 'service'],
   dev: ['api', 'pool', 'children', 'forgejo', 'hooks', 'service', '.'],
+  build: [],
 };
 /** Of the files of `src` itself, what a folder below the service may know: an interface, no part of the composition. */
 const SHARED = ['src/clock.ts', 'src/log.ts'];

@@ -29,9 +29,11 @@ function reachedFrom(entry: URL): { readonly files: readonly string[]; readonly 
 describe('the image', () => {
   const { files, packages } = reachedFrom(new URL('src/main.ts', ROOT));
 
-  it('starts as `npm start` does', () => {
+  it('is built and starts as `npm run build` and `npm run start:built` do', () => {
     const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '';
-    expect(JSON.parse(command)).toEqual(packageJson.scripts.start.split(' '));
+    const environment = /^ENV (MALLOC_.*)$/m.exec(dockerfile)?.[1] ?? '';
+    expect(`${environment} ${JSON.parse(command).join(' ')}`).toBe(packageJson.scripts['start:built']);
+    expect(dockerfile).toContain(`\nRUN ${packageJson.scripts.build}\n`);
   });
 
   it('runs the Node that the tests run on, by a pinned version', () => {

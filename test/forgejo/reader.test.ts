@@ -38,6 +38,20 @@ describe('sharing', () => {
     expect(server.log.toSorted()).toEqual(['GET /api/v1/orgs/acme/actions/runners', 'GET /api/v1/orgs/acme/actions/runners/jobs']);
   });
 
+  it('what is known is answered at once, and nothing is asked for what is not', async () => {
+    const { clock, reader, rounds } = world();
+    expect(reader.known(ACCESS, ACME, EVERY_2S)).toBeNull();
+    expect(rounds()).toBe(0);
+    const view = await reader.read(ACCESS, ACME, EVERY_2S);
+    expect(reader.known(ACCESS, ACME, EVERY_2S)).toEqual(view);
+    expect(reader.known(ACCESS, OTHER, EVERY_2S)).toBeNull();
+    expect(reader.known({ ...ACCESS, token: 'another' }, ACME, EVERY_2S)).toBeNull();
+    expect(reader.known(ACCESS, ACME, { ...EVERY_2S, begunAfter: clock.now() + 1 })).toBeNull();
+    await clock.advance(2_000);
+    expect(reader.known(ACCESS, ACME, EVERY_2S)).toBeNull();
+    expect(rounds()).toBe(1);
+  });
+
   it('a read is good for the interval of whoever asks', async () => {
     const { clock, reader, rounds } = world();
     await reader.read(ACCESS, ACME, EVERY_2S);
