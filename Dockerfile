@@ -20,6 +20,8 @@ WORKDIR /app
 # All of it stays root's: the service writes nothing, and its root file system may be read-only.
 COPY package.json LICENSE ./
 COPY --from=build /app/dist ./dist
+# `docker run --rm -i IMAGE forgejo-runner-operator audit`; docs/cli.md has the commands.
+RUN ln -s /app/dist/cli.js /usr/local/bin/forgejo-runner-operator
 # By number, for `runAsNonRoot` can't look up a name; 1000 is `node` in the base image.
 USER 1000:1000
 EXPOSE 8080 9090

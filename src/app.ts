@@ -8,6 +8,7 @@ import type { HookReply, Operator } from './hooks/reply.ts';
 import type { Metrics } from './metrics.ts';
 import { type Admission, createAdmission } from './service/admission.ts';
 import { isAuthorized, readTokens } from './service/bearer.ts';
+import { createCallIds, inCall } from './service/call-id.ts';
 import { watchEventLoopDelay } from './service/event-loop-delay.ts';
 import { followFiles } from './service/follow-files.ts';
 import {
@@ -21,6 +22,7 @@ import {
 } from './service/http-errors.ts';
 import { createServerSource } from './service/http-server.ts';
 import { explained, portProblem, tlsProblem, tokenProblem } from './service/start-error.ts';
+import { registerUi, type Ui } from './ui/plugin.ts';
 
 /** Anything: the operator judges the body and answers in its own words, for a refusal here would be an error event. */
 const HOOK = { schema: { body: Type.Unknown() } };
@@ -32,6 +34,8 @@ export interface AppDependencies {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly config: Config;
+  /** The page of the metrics' port; absent: there is none. */
+  readonly ui?: Ui;
   /** Replaces the measured mean delay of the event loop, ms. */
   readonly eventLoopDelayMs?: () => number;
 }
@@ -46,7 +50,7 @@ export interface App {
 }
 
 /** Rejects with a StartError when a file of the configuration can't be read or used. */
-export async function createApp({ operator, log, metrics, config, eventLoopDelayMs }: AppDependencies): Promise<App> {
+export async function createApp({ operator, log, metrics, config, ui, eventLoopDelayMs }: AppDependencies): Promise<App> {
   const follow = { intervalMs: config.filePollMs, log };
   const source = await explained(createServerSource(config.tls, follow), (error) => tlsProblem(config.tls, error));
   let tokens: readonly Buffer[] | null = null;
@@ -64,6 +68,7 @@ export async function createApp({ operator, log, metrics, config, eventLoopDelay
   const hooks = Fastify({
     loggerInstance,
     logController,
+    genReqId: createCallIds(),
     bodyLimit: BODY_LIMIT_BYTES,
     // A 503 would be an error event and a back-off; our own 429 is neither.
     return503OnClosing: false,
@@ -96,6 +101,8 @@ export async function createApp({ operator, log, metrics, config, eventLoopDelay
     return metrics.registry.metrics();
   });
 
+  if (ui !== undefined) await registerUi(metricsServer, ui);
+
   return { hooks, metrics: metricsServer, listen, stop };
 
   async function followTokens(): Promise<() => void> {
@@ -110,7 +117,7 @@ export async function createApp({ operator, log, metrics, config, eventLoopDelay
   }
 
   async function answer(reply: FastifyReply, hook: () => Promise<HookReply>): Promise<FastifyReply> {
-    const { status, retryAfterSeconds, body } = await admission.run(hook);
+    const { status, retryAfterSeconds, body } = await inCall(reply.request.id, () => admission.run(hook));
     if (status === 429) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterSeconds ?? RETRY_AFTER_SECONDS)));
     return reply.code(status).send(body);
   }
@@ -176,10 +183,13 @@ function answerErrors(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((err, request, reply) => {
     const refusal = refusalOf(err);
     if (refusal !== null) {
-      log.warn({ route: request.routeOptions.url, status: refusal.status, because: refusal.body.error }, 'request refused');
+      log.warn(
+        { call: request.id, route: request.routeOptions.url, status: refusal.status, because: refusal.body.error },
+        'request refused',
+      );
       return send(reply, refusal);
     }
-    log.error({ route: request.routeOptions.url, err }, 'request failed');
+    log.error({ call: request.id, route: request.routeOptions.url, err }, 'request failed');
     return send(reply, INTERNAL_ERROR);
   });
 }

@@ -22,6 +22,14 @@ export const ConfigTable = Type.Object({
     maximum: 65535,
     default: 9090,
   }),
+  UI_ENABLED: Type.Union(
+    (['true', 'false'] as const).map((value) => Type.Literal(value)),
+    {
+      description:
+        'Whether METRICS_PORT serves the page `/ui` too. It asks nobody for a token and shows names of pools, runners, jobs and repositories.',
+      default: 'false',
+    },
+  ),
   LOG_LEVEL: Type.Union(
     (['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const).map((level) => Type.Literal(level)),
     { description: 'Least severity of the lines that are logged.', default: 'info' },

@@ -8,6 +8,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly metricsPort: number;
+  readonly uiEnabled: boolean;
   readonly logLevel: ConfigVariables['LOG_LEVEL'];
   /** Empty: callers are not asked for a token. */
   readonly bearerTokenFiles: readonly string[];
@@ -89,6 +90,7 @@ function toConfig(variables: ConfigVariables): Config {
     host: variables.HOST,
     port: variables.PORT,
     metricsPort: variables.METRICS_PORT,
+    uiEnabled: variables.UI_ENABLED === 'true',
     logLevel: variables.LOG_LEVEL,
     bearerTokenFiles: list(variables.BEARER_TOKEN_FILE ?? ''),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : null,

@@ -4,9 +4,28 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { buildArtifacts } from './api/artifacts.ts';
 import { buildConfigurationReference } from './config-reference.ts';
+import { ConfigTable } from './config-table.ts';
+import { buildDeployArtifacts } from './deploy/artifacts.ts';
+import { monitoringArtifacts } from './deploy/monitoring/artifacts.ts';
+import { buildMetricsReference } from './metrics/reference.ts';
 
 const root = join(import.meta.dirname, '..');
-const artifacts = [...buildArtifacts(), { path: 'docs/reference/configuration.md', content: buildConfigurationReference() }];
+const made = [
+  ...buildArtifacts(),
+  { path: 'docs/reference/configuration.md', content: buildConfigurationReference() },
+  { path: 'docs/reference/metrics.md', content: buildMetricsReference() },
+  ...monitoringArtifacts(committed),
+];
+const artifacts = [...made, ...buildDeployArtifacts(Object.keys(ConfigTable.properties), read)];
+
+function committed(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** What was just made counts, not what an earlier run left in its place. */
+function read(path: string): string {
+  return made.find((artifact) => artifact.path === path)?.content ?? committed(path);
+}
 
 function differs(path: string, content: string): boolean {
   try {

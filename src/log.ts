@@ -1,18 +1,32 @@
 /** Log lines as JSON: a static message plus data. Bodies and secrets never get here; redaction is the second fence. */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
+import type { RequestListener } from './forgejo/watched-transport.ts';
+import { currentCallId } from './service/call-id.ts';
 
 const SECRET_KEYS = ['authorization', 'token', 'tokens', 'password', 'data', 'stringData', 'body', 'payload', 'credentials', 'secret'];
 
 export function createLog(level: Config['logLevel'], destination?: DestinationStream): Logger {
   const options = {
     level,
+    mixin: callOfLine,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeError, error: describeError, req: describeRequest, res: describeResponse },
     redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** `call` is the same in every line of one hook call. */
+function callOfLine(): object {
+  const call = currentCallId();
+  return call === undefined ? {} : { call };
+}
+
+/** At debug level, each request to Forgejo: which question, how it went, how long it took. */
+export function requestLog(log: Logger): RequestListener {
+  return ({ endpoint, method, status, ms }) => log.debug({ endpoint, method, status, ms }, 'asked Forgejo');
 }
 
 /** Messages of these come from us or from the engine's own checks; those of parsers and clients may quote what they choked on. */

@@ -1,6 +1,7 @@
 /** The files that are made from the schema; they are committed, and a test fails when they differ. */
 import { stringify } from 'yaml';
 import { buildCrd } from './crd.ts';
+import { buildEditorSchema } from './editor-schema.ts';
 import { buildReference } from './reference.ts';
 
 export interface Artifact {
@@ -14,5 +15,6 @@ export function buildArtifacts(): readonly Artifact[] {
   return [
     { path: 'crds/runnerpools.yaml', content: notice + stringify(buildCrd(), { lineWidth: 0, aliasDuplicateObjects: false }) },
     { path: 'docs/reference/runnerpool.md', content: buildReference() },
+    { path: 'docs/reference/runnerpool.schema.json', content: `${JSON.stringify(buildEditorSchema(), null, 1)}\n` },
   ];
 }

@@ -3,7 +3,9 @@
  * a choice of literals becomes an `enum`, and what is left open is marked `x-kubernetes-preserve-unknown-fields`.
  */
 import { KindGuard, type TObject, type TSchema } from '@sinclair/typebox';
+import { explained } from './explained.ts';
 import { GROUP, KIND, PLURAL, VERSION } from './keys.ts';
+import { PRINTER_COLUMNS } from './printer-columns.ts';
 import { RULES } from './rules/rules.ts';
 import { RunnerPoolSpecSchema } from './spec/runnerpool.ts';
 import { RunnerPoolStatusSchema } from './status.ts';
@@ -12,6 +14,10 @@ export interface Structural {
   readonly type: string;
   readonly [field: string]: unknown;
 }
+
+const DESCRIPTION =
+  'A pool of Forgejo Actions runners: which server and whose jobs, what a runner looks like, and how many there are. The operator makes one Pod per runner. ' +
+  '`kubectl explain runnerpool.spec` says what can be set, `kubectl explain runnerpool.status` what it reports.';
 
 /** The definition as an object that is ready to be written as YAML or JSON. */
 export function buildCrd() {
@@ -27,6 +33,7 @@ export function buildCrd() {
         plural: PLURAL,
         singular: KIND.toLowerCase(),
         shortNames: ['rp'],
+        // Not `all`: `kubectl delete all --all` is meant for what runs, and would take the pools with their settings along.
         categories: ['forgejo'],
       },
       scope: 'Namespaced',
@@ -35,7 +42,7 @@ export function buildCrd() {
           name: VERSION,
           served: true,
           storage: true,
-          additionalPrinterColumns: printerColumns(),
+          additionalPrinterColumns: PRINTER_COLUMNS,
           subresources: {
             status: {},
             scale: {
@@ -46,7 +53,7 @@ export function buildCrd() {
           },
           schema: {
             openAPIV3Schema: {
-              description: 'A pool of Forgejo Actions runners.',
+              description: DESCRIPTION,
               type: 'object',
               required: ['spec'],
               properties: {
@@ -62,21 +69,6 @@ export function buildCrd() {
       ],
     },
   };
-}
-
-function printerColumns() {
-  return [
-    { name: 'Mode', type: 'string', jsonPath: '.spec.mode' },
-    { name: 'Waiting', type: 'integer', jsonPath: '.status.queue.waiting' },
-    { name: 'Idle', type: 'integer', jsonPath: '.status.counts.idle' },
-    { name: 'Busy', type: 'integer', jsonPath: '.status.counts.busy' },
-    { name: 'Max', type: 'integer', jsonPath: '.spec.maxRunners' },
-    { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
-    { name: 'Organization', type: 'string', jsonPath: '.spec.forgejo.scope.organization', priority: 1 },
-    { name: 'Repository', type: 'string', jsonPath: '.spec.forgejo.scope.repository', priority: 1 },
-    { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason', priority: 1 },
-    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  ];
 }
 
 /** One field and all below it; `path` finds the rules that stand here. Throws for a kind of schema that a CRD can't hold. */
@@ -127,5 +119,6 @@ function describedObject(schema: TObject, path: string): Structural {
 }
 
 function picked(schema: TSchema, keys: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(keys.flatMap((key) => (schema[key] === undefined ? [] : [[key, schema[key]]])));
+  const values: Readonly<Record<string, unknown>> = { ...schema, description: explained(schema) };
+  return Object.fromEntries(keys.flatMap((key) => (values[key] === undefined ? [] : [[key, values[key]]])));
 }

@@ -1,8 +1,10 @@
 /** The reference page of the RunnerPool, made from the same schemas, rules and conditions as the CRD. */
 import { KindGuard, type TObject, type TSchema } from '@sinclair/typebox';
+import { CONDITION_ADVICE } from './condition-advice.ts';
 import { CONDITION_REASONS, CONDITION_TYPES } from './conditions.ts';
 import { API_VERSION, KIND } from './keys.ts';
 import { KUBERNETES_VERSION } from './kubernetes/validator.ts';
+import { PRINTER_COLUMNS } from './printer-columns.ts';
 import { RULES } from './rules/rules.ts';
 import { RunnerPoolSpecSchema } from './spec/runnerpool.ts';
 import { RunnerPoolStatusSchema } from './status.ts';
@@ -26,14 +28,29 @@ export function buildReference(): string {
     ),
     '## Reasons',
     table(
-      ['Reason', 'Meaning'],
-      Object.entries(CONDITION_REASONS).map(([reason, sentence]) => [code(reason), sentence]),
+      ['Reason', 'Meaning', 'What to do'],
+      Object.entries(CONDITION_REASONS).map(([reason, sentence]) => [code(reason), sentence, adviceFor(reason)]),
+    ),
+    '## Columns',
+    'What `kubectl get runnerpools` shows, and what only `-o wide` does.',
+    table(
+      ['Column', 'Shown', 'Meaning', 'Read from'],
+      PRINTER_COLUMNS.map(({ name, priority, description, jsonPath }) => [
+        code(name.toUpperCase()),
+        priority === undefined ? 'always' : 'wide',
+        description,
+        code(jsonPath),
+      ]),
     ),
     '## Fields of the status',
     'What is not known is left out. Times are RFC 3339.',
     ...objects(RunnerPoolStatusSchema, 'status').map(fieldTable),
   ];
   return `${paragraphs.join('\n\n')}\n`;
+}
+
+function adviceFor(reason: string): string {
+  return Object.entries(CONDITION_ADVICE).find(([key]) => key === reason)?.[1] ?? '';
 }
 
 interface ObjectAt {

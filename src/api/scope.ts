@@ -17,3 +17,16 @@ export function scopeOf(forgejo: Pick<RunnerPoolSpec['forgejo'], 'scope'>): Scop
   }
   return user === undefined ? { kind: 'instance' } : { kind: 'user' };
 }
+
+/** One word for people and for `--scope` of the CLI: `instance`, `user`, `organization:NAME` or `repository:OWNER/NAME`. */
+export function scopeText(scope: Scope): string {
+  switch (scope.kind) {
+    case 'instance':
+    case 'user':
+      return scope.kind;
+    case 'organization':
+      return `organization:${scope.organization}`;
+    case 'repository':
+      return `repository:${scope.owner}/${scope.repository}`;
+  }
+}

@@ -1,6 +1,12 @@
-/** `npm run build`: dist/main.js, which is what the image runs; a checkout runs `src/main.ts` as it is. */
+/** `npm run build`: what the image runs, the service and the command line; a checkout runs their sources as they are. */
 import { join } from 'node:path';
 import { bundle } from './bundle.ts';
 
-const file = await bundle(new URL('../main.ts', import.meta.url), join(import.meta.dirname, '../../dist'));
-process.stdout.write(`${file}\n`);
+const DIST = join(import.meta.dirname, '../../dist');
+
+for (const { entry, name } of [
+  { entry: '../main.ts', name: 'main' },
+  { entry: '../cli/main.ts', name: 'cli' },
+]) {
+  process.stdout.write(`${await bundle(new URL(entry, import.meta.url), DIST, name)}\n`);
+}

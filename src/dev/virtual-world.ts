@@ -3,7 +3,8 @@
  * each with one or two replicas that can be restarted. The same seed gives the same world.
  */
 import type { RenderAssets } from '../children/input.ts';
-import { createReader } from '../forgejo/reader.ts';
+import { createReader, type ReaderOptions } from '../forgejo/reader.ts';
+import { type RequestListener, watchTransport } from '../forgejo/watched-transport.ts';
 import type { OperatorDeps } from '../hooks/deps.ts';
 import { createOperator } from '../hooks/operator.ts';
 import type { Operator } from '../hooks/reply.ts';
@@ -20,6 +21,12 @@ export interface VirtualWorldOptions {
   readonly controller: unknown;
   readonly assets: RenderAssets;
   readonly log: OperatorDeps['log'];
+  /** Of every operator; they see its calls, its reads and its requests. */
+  readonly watchers?: {
+    readonly observers: OperatorDeps['observers'];
+    readonly onServed: NonNullable<ReaderOptions['onServed']>;
+    readonly onRequest: readonly RequestListener[];
+  };
   readonly lag?: ClusterOptions['defaultLag'];
   readonly faults?: ClusterOptions['faults'];
   /** What the clock says at the beginning, ms since the epoch; default: a midnight, UTC. */
@@ -63,8 +70,12 @@ export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
   const randomSecret = (): string => randomHex(secrets, 64);
 
   function newOperator(): Operator {
-    const reader = createReader({ transport, clock });
-    return createOperator({ transport, reader, clock, log, assets: options.assets, randomSecret, config: CONFIG });
+    const base = { clock, log, assets: options.assets, randomSecret, config: CONFIG };
+    const { watchers } = options;
+    if (watchers === undefined) return createOperator({ ...base, transport, reader: createReader({ transport, clock }) });
+    const watched = watchTransport(transport, clock, watchers.onRequest);
+    const reader = createReader({ transport: watched, clock, onServed: watchers.onServed });
+    return createOperator({ ...base, transport: watched, reader, observers: watchers.observers });
   }
 
   function newCluster(index: number): { readonly cluster: Cluster; readonly operators: OperatorReplicas } {

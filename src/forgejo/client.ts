@@ -4,7 +4,7 @@ import type { Scope } from '../api/scope.ts';
 import type { QueuedJob, Registration, RegistrationRef } from '../pool/forgejo.ts';
 import { type Connection, call, deadlineOf, type Result } from './call.ts';
 import type { RepositoryName } from './repositories.ts';
-import { decodeCreated, decodeJobs, decodeRegistration, decodeRepositoryId } from './schemas.ts';
+import { decodeCreated, decodeJobs, decodeRegistration, decodeRepositoryId, decodeVersion } from './schemas.ts';
 import { repositoryPath, runnersPath } from './scope-path.ts';
 
 /** Waiting and running jobs of the scope, newest first; unpaged, 183 KB for 1000 jobs. */
@@ -39,6 +39,17 @@ export function getRepositoryId(connection: Connection, { owner, name }: Reposit
     path: repositoryPath(owner, name),
     success: 200,
     decode: decodeRepositoryId,
+    deadline: deadlineOf(connection),
+  });
+}
+
+/** What the server calls itself; no scope is needed (facts: section 3). */
+export function getServerVersion(connection: Connection): Promise<Result<string>> {
+  return call(connection, {
+    method: 'GET',
+    path: '/api/v1/version',
+    success: 200,
+    decode: decodeVersion,
     deadline: deadlineOf(connection),
   });
 }

@@ -44,9 +44,19 @@ export interface Reader {
   removed(access: Access, scope: Scope, id: number): void;
 }
 
+/**
+ * How a read was served: from what was known, from one that another call had begun, or from one of its own. `younger`: a
+ * decision is taken again, for what it was made on was too old for what it asks of Forgejo.
+ */
+export interface ServedRead {
+  readonly by: 'cached' | 'shared' | 'read';
+  readonly younger: boolean;
+}
+
 export interface ReaderOptions {
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly onServed?: (read: ServedRead) => void;
   /** See Connection. */
   readonly timeoutMs?: number;
   readonly budgetMs?: number;
@@ -92,17 +102,24 @@ export function createReader(options: ReaderOptions): Reader {
   }
 
   function known(access: Access, scope: Scope, wanted: ReadOptions): ForgejoView | null {
-    return answerOf(use(keyOf(access, scope)), access, wanted, false);
+    const view = answerOf(use(keyOf(access, scope)), access, wanted, false);
+    if (view !== null) options.onServed?.({ by: 'cached', younger: wanted.begunAfter !== undefined });
+    return view;
   }
 
   async function read(access: Access, scope: Scope, wanted: ReadOptions): Promise<ForgejoView> {
     dropIdle(entries, clock.now());
     for (const [prefix, { key }] of keys) if (!entries.has(key)) keys.delete(prefix);
     const key = keyOf(access, scope);
+    let by: ServedRead['by'] = 'cached';
     for (let joined = false; ; ) {
       const entry = use(key);
       const view = answerOf(entry, access, wanted, joined);
-      if (view !== null) return view;
+      if (view !== null) {
+        options.onServed?.({ by, younger: wanted.begunAfter !== undefined });
+        return view;
+      }
+      by = entry.underWay === null ? 'read' : 'shared';
       const underWay = entry.underWay ?? begin(key, entry, access, scope);
       joined = underWay.began.at >= (wanted.begunAfter ?? ANY_TIME);
       await underWay.done;

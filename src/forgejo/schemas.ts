@@ -42,6 +42,9 @@ const CreatedRow = Type.Object({
   token: Type.String({ minLength: 1 }),
 });
 
+/** It is shown as it stands, so it must be plain words. */
+const VersionRow = Type.Object({ version: Type.String({ pattern: '^[\\w.+~-]{1,80}$' }) });
+
 const RepositoryRow = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 
 /** protobuf's JSON writes int64 as text and leaves 0 out. */
@@ -51,6 +54,7 @@ const checkJobs = checker(Type.Array(JobRow));
 const checkRunners = checker(Type.Array(RunnerRow));
 const checkRunner = checker(RunnerRow);
 const checkCreated = checker(CreatedRow);
+const checkVersion = checker(VersionRow);
 const checkRepository = checker(RepositoryRow);
 const checkLog = checker(UpdateLogAnswer);
 
@@ -75,6 +79,11 @@ export function decodeCreated(body: string): Decoded<{ readonly registration: Re
   const row = checkCreated(body);
   if (!row.ok) return row;
   return { ok: true, value: { registration: { id: row.value.id, uuid: row.value.uuid }, token: row.value.token } };
+}
+
+export function decodeVersion(body: string): Decoded<string> {
+  const row = checkVersion(body);
+  return row.ok ? { ok: true, value: row.value.version } : row;
 }
 
 /** The id of a repository. */

@@ -120,7 +120,8 @@ function decideOn<P extends Plan>(
   planner: (world: World, slots: readonly Judged[]) => P,
 ): Decision<P> {
   const now = deps.reader.forgejoNow(call.access);
-  return judgeAndPlan(worldOf(forgejo, repositories, call.decoded, call.spec, now, deps, memory), deps, planner);
+  const server = forgejo.kind === 'answered' ? (deps.servers?.known(call.access) ?? null) : null;
+  return judgeAndPlan({ ...worldOf(forgejo, repositories, call.decoded, call.spec, now, deps, memory), server }, deps, planner);
 }
 
 function judgeAndPlan<P extends Plan>(

@@ -4,7 +4,9 @@ import type { Clock } from '../clock.ts';
 import type { EffectsUnderWay } from '../forgejo/perform.ts';
 import type { Reader } from '../forgejo/reader.ts';
 import type { RepositoryDirectory } from '../forgejo/repositories.ts';
+import type { ServerDirectory } from '../forgejo/servers.ts';
 import type { Transport } from '../forgejo/transport.ts';
+import type { PoolObserver } from './observer.ts';
 import type { OperatorLog } from './operator-log.ts';
 import type { SpecCache } from './spec-cache.ts';
 
@@ -13,12 +15,15 @@ export interface OperatorDeps {
   readonly reader: Reader;
   readonly clock: Clock;
   readonly log: OperatorLog;
+  readonly observers: readonly PoolObserver[];
   readonly assets: RenderAssets;
   /** New random text at every call, 256 bits of it, in characters that a file may hold: the secret of a cache. */
   readonly randomSecret: () => string;
   readonly specs: SpecCache;
   /** Names of repositories, looked up once. */
   readonly repositories: RepositoryDirectory;
+  /** Null: nobody asks what version a server is of. */
+  readonly servers: ServerDirectory | null;
   /** Effects of all calls that are under way. */
   readonly effectsUnderWay: EffectsUnderWay;
   readonly config: {

@@ -56,13 +56,14 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
   const gone = world.forgejo.kind === 'unavailable' && isScopeGone(world.forgejo.failure);
   memory.change(uid, { scopeGoneSince: gone ? (scopeGoneSince ?? world.now) : null });
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
-  deps.log.outcomes(decoded.pool, outcomes);
+  deps.log.outcomes(decoded.pool, outcomes, decision.slots);
   return { ...answer(decision, outcomes, decoded, deps, memory), now: deps.reader.forgejoNow(resolved.access) };
 }
 
 /** Something else holds the pool after its end: it hears the same again, and nothing is asked of Forgejo. */
 function heldByOthers(decoded: DecodedRequest, deps: OperatorDeps): Draft {
-  return { status: previousOf(decoded).status(), children: [], mustKeep: new Set(), wakeAt: null, now: deps.clock.now(), finalized: true };
+  const status = previousOf(decoded).status();
+  return { status, children: [], mustKeep: new Set(), wakeAt: null, now: deps.clock.now(), decided: null, finalized: true };
 }
 
 function answer(
@@ -104,6 +105,7 @@ function answer(
     mustKeep: plan.finalized ? new Set() : busyJobs(slots),
     wakeAt: Math.min(world.forgejo.nextReadAt, plan.wakeAt ?? Number.POSITIVE_INFINITY),
     now: world.now,
+    decided: { world, slots, plan, outcomes, settled },
     finalized: plan.finalized,
   };
 }
@@ -135,8 +137,8 @@ function readSpec(decoded: DecodedRequest, deps: OperatorDeps): RunnerPoolSpec |
 
 const JOB_TIMEOUT_SECONDS = 10_800;
 
-/** What finalizing assumes of a spec that can't be read: the defaults. */
-const FALLBACK: RunnerPoolSpec = {
+/** What is assumed of a spec that can't be read: the defaults. */
+export const FALLBACK: RunnerPoolSpec = {
   forgejo: { url: 'https://forgejo.invalid', scope: { instance: {} }, tokenSecretRef: { name: 'unreadable', key: 'token' } },
   mode: 'Ephemeral',
   labels: [],

@@ -14,11 +14,16 @@ import { syncPool } from './sync.ts';
 
 type Handler = (decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore) => Promise<Draft>;
 
+/** What its maker gives; nobody need watch it. */
+type Options = Omit<OperatorDeps, 'effectsUnderWay' | 'repositories' | 'specs' | 'observers' | 'servers'> &
+  Partial<Pick<OperatorDeps, 'observers' | 'servers'>>;
+
 /** What is kept between the calls is made here: one operator is one process. */
-export function createOperator(options: Omit<OperatorDeps, 'effectsUnderWay' | 'repositories' | 'specs'>): Operator {
+export function createOperator(options: Options): Operator {
   const { transport, clock, config } = options;
   const repositories = createRepositoryDirectory({ transport, clock, timeoutMs: config.forgejoTimeoutMs });
-  const deps: OperatorDeps = { ...options, repositories, specs: createSpecCache(), effectsUnderWay: new Map() };
+  const { observers = [], servers = null } = options;
+  const deps: OperatorDeps = { ...options, observers, servers, repositories, specs: createSpecCache(), effectsUnderWay: new Map() };
   const memory = createMemoryStore(deps.clock);
 
   async function hook(body: unknown, name: 'sync' | 'finalize', handle: Handler): Promise<HookReply> {
@@ -28,8 +33,18 @@ export function createOperator(options: Omit<OperatorDeps, 'effectsUnderWay' | '
     const calledAt = deps.clock.now();
     return memory.exclusive(decoded.pool.uid, async () => {
       const draft = await handle(decoded, { calledAt, arrivedAt: deps.clock.now() }, deps, memory);
-      return replyOf(draft, name, decoded);
+      const reply = replyOf(draft, name, decoded);
+      tell(draft, decoded);
+      return reply;
     });
+  }
+
+  function tell({ status, decided, finalized }: Draft, { pool }: DecodedRequest): void {
+    const at = deps.clock.now();
+    for (const observer of observers) {
+      observer.synced({ pool, status, decided, at });
+      if (finalized === true) observer.ended(pool);
+    }
   }
 
   return {

@@ -5,6 +5,7 @@ import type { Instant } from '../pool/instant.ts';
 import type { Previous } from '../pool/status.ts';
 import { checkAnswer, childKey } from './answer.ts';
 import type { DecodedRequest } from './decode.ts';
+import type { Decided } from './observer.ts';
 import type { HookReply } from './reply.ts';
 
 export interface Draft {
@@ -16,6 +17,8 @@ export interface Draft {
   readonly wakeAt: Instant | null;
   /** When the answer leaves: what the effects took must not put the next call off. */
   readonly now: Instant;
+  /** What it was made from, for the observers; null: nothing was decided. */
+  readonly decided: Decided | null;
   readonly finalized?: boolean;
 }
 

@@ -6,16 +6,17 @@ import { withoutRefusals } from '../pool/backoff.ts';
 import { findings, findingsForInvalidSpec } from '../pool/conditions.ts';
 import type { Judged } from '../pool/judge.ts';
 import type { World } from '../pool/model.ts';
-import { type Plan, plan } from '../pool/plan.ts';
-import { type Settled, settle } from '../pool/settle.ts';
+import { plan } from '../pool/plan.ts';
+import { settle } from '../pool/settle.ts';
 import { renderStatus, statusForInvalidSpec } from '../pool/status.ts';
 import { resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
 import { newCacheSecret } from './cache-secret.ts';
 import { childrenAsObserved, childrenOfSync } from './children.ts';
-import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
+import { type CallTimes, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
+import type { Decided } from './observer.ts';
 import type { MemoryStore } from './pool-memory.ts';
 import { poolObjectsToKeep } from './pool-objects.ts';
 import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
@@ -27,13 +28,15 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   const validated = deps.specs.check(decoded);
   if (!validated.ok) {
     const status = statusForInvalidSpec(previousOf(decoded), findingsForInvalidSpec(validated.problems), deps.clock.now());
-    return { status, children: childrenAsObserved(decoded), mustKeep: observedChildren(decoded), wakeAt: null, now: deps.clock.now() };
+    const [children, mustKeep] = [childrenAsObserved(decoded), observedChildren(decoded)];
+    return { status, children, mustKeep, wakeAt: null, now: deps.clock.now(), decided: null };
   }
   const { spec } = validated;
   const resolved = resolveAccess(spec.forgejo, decoded);
   if (resolved.kind === 'problem') {
     const { world, slots, plan: made } = decideWithoutAccess(resolved.problem, ACCESS_RETRY_MS, { decoded, spec }, deps, memory, plan);
-    return answer({ world, slots, plan: made }, settle(world, slots, made, []), decoded, validated, deps, memory);
+    const settled = settle(world, slots, made, []);
+    return answer({ world, slots, plan: made, outcomes: [], settled }, decoded, validated, deps, memory);
   }
 
   const { access } = resolved;
@@ -41,10 +44,10 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access, ...times };
   const decision = await decide(call, deps, memory, plan);
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
-  deps.log.outcomes(decoded.pool, outcomes);
+  deps.log.outcomes(decoded.pool, outcomes, decision.slots);
   const settled = settle(decision.world, decision.slots, decision.plan, outcomes);
   memory.change(decoded.pool.uid, { access });
-  return { ...answer(decision, settled, decoded, validated, deps, memory), now: deps.reader.forgejoNow(access) };
+  return { ...answer({ ...decision, outcomes, settled }, decoded, validated, deps, memory), now: deps.reader.forgejoNow(access) };
 }
 
 /** A token that was put right must not wait for what the one before was refused. */
@@ -54,14 +57,8 @@ function forgetRefusals(uid: string, access: Access, memory: MemoryStore): void 
   memory.change(uid, { last: { ...last, backoff: withoutRefusals(last.backoff) } });
 }
 
-function answer(
-  { world, slots, plan: made }: Decision<Plan>,
-  settled: Settled,
-  decoded: DecodedRequest,
-  { spec, warnings }: ValidSpec,
-  deps: OperatorDeps,
-  memory: MemoryStore,
-): Draft {
+function answer(decided: Decided, decoded: DecodedRequest, { spec, warnings }: ValidSpec, deps: OperatorDeps, memory: MemoryStore): Draft {
+  const { world, slots, plan: made, settled } = decided;
   const { uid } = decoded.pool;
   const held = memory.recall(uid).held;
   const children = childrenOfSync({
@@ -79,6 +76,7 @@ function answer(
     mustKeep: new Set([...mustKeep(world, slots, observedChildren(decoded)), ...poolObjectsToKeep(decoded, spec)]),
     wakeAt: Math.min(world.forgejo.nextReadAt, made.wakeAt ?? Number.POSITIVE_INFINITY),
     now: world.now,
+    decided,
   };
 }
 

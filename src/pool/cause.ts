@@ -112,6 +112,9 @@ const REJECTIONS: ReadonlySet<PodReason> = new Set(['OutOfcpu', 'OutOfmemory', '
 
 const NOTHING_LEFT = { reason: 'PodGone', message: 'its Pod is gone' };
 
+/** Every word that a death may have. */
+export const CAUSE_REASONS: readonly string[] = [...CAUSES, NOTHING_LEFT].map(({ reason }) => reason);
+
 export function wordsFor(death: Death): Cause {
   const { reason, message } = CAUSES.find(({ when }) => when(death)) ?? NOTHING_LEFT;
   return { reason, message: typeof message === 'function' ? message(death) : message, exitCode: death.exitCode };

@@ -1,5 +1,6 @@
 /** The pool's conditions: what holds, why, and what to do. A time moves only when a status does. */
 
+import { messageOf } from '../api/condition-advice.ts';
 import { CONDITION_REASONS, CONDITION_TYPES, type Condition, type ConditionReason, type ConditionType } from '../api/conditions.ts';
 import { KUBERNETES_VERSION } from '../api/kubernetes/validator.ts';
 import { isBackingOff, POOL_KEY, REGISTER_KEY } from './backoff.ts';
@@ -61,26 +62,23 @@ function specValid(warnings: readonly FieldWords[]): Finding {
   const named = warnings.slice(0, MOST_FIELDS).map(({ field }) => field);
   const more = warnings.length > MOST_FIELDS ? ` and ${warnings.length - MOST_FIELDS} more` : '';
   const message = `Kubernetes ${KUBERNETES_VERSION} does not know ${named.join(', ')}${more}. They are passed on, for a newer cluster may; an API server that does not know them refuses the runner's Job or Deployment, or drops them. The rest of the spec is valid.`;
-  return { type: 'SpecValid', status: 'True', reason: 'UnknownFields', message: message.slice(0, MOST_MESSAGE) };
+  return { type: 'SpecValid', status: 'True', reason: 'UnknownFields', message: messageOf('UnknownFields', message) };
 }
 
 /** What a pool whose spec is refused can say: everything else is as it was. */
 export function findingsForInvalidSpec(problems: readonly FieldWords[]): readonly Finding[] {
-  const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join('; ');
+  const broken = `${problems.map((problem) => `${problem.field}: ${problem.message}`).join('; ')}.`;
   return [
     ...imageRefused(problems),
     {
       type: 'Ready',
       status: 'False',
       reason: 'SpecInvalid',
-      message: 'The spec is invalid; see condition SpecValid. Everything stays as it is until it is mended.',
+      message: messageOf('SpecInvalid', 'The spec is invalid. Everything stays as it is until it is mended.'),
     },
-    { type: 'SpecValid', status: 'False', reason: 'SpecInvalid', message: message.slice(0, MOST_MESSAGE) },
+    { type: 'SpecValid', status: 'False', reason: 'SpecInvalid', message: messageOf('SpecInvalid', broken) },
   ];
 }
-
-/** Kubernetes' own bound for a condition's message. */
-const MOST_MESSAGE = 32_768;
 
 /** A condition as an earlier status had it; somebody may have written anything. */
 export interface PreviousCondition {
@@ -128,7 +126,7 @@ function ready(plan: Plan, words: FailureWords | null): Finding {
   return { type: 'Ready', status: 'True', reason: 'RunnersReady', message: 'No wanted runner is stuck.' };
 }
 
-const BRAKED = 'Runners failed to start in a row: one is tried a minute until one starts. status.recentRunners says how they ended.';
+const BRAKED = messageOf('StartFailures', 'Runners failed to start in a row: one is tried a minute until one starts.');
 
 function isBraked({ backoff }: Plan): boolean {
   return backoff.some(({ key, failures }) => key === POOL_KEY && failures >= POOL_BRAKE_AFTER);
@@ -139,24 +137,36 @@ const HARMLESS_WAITS: ReadonlySet<string> = new Set(['ContainerCreating', 'PodIn
 
 function stuckWords({ slot }: Fate): Pick<Finding, 'reason' | 'message'> {
   if (slot.waitsFor === 'PodNotCreated') {
-    const message = `Kubernetes created no Pod for runner ${slot.key}: kubectl describe ${slot.kind.toLowerCase()} ${slot.key} shows why (quota, admission, service account).`;
-    return { reason: 'PodNotCreated', message };
+    const shows = `kubectl describe ${slot.kind.toLowerCase()} ${slot.key} shows why (quota, admission, service account).`;
+    return { reason: 'PodNotCreated', message: messageOf('PodNotCreated', `Kubernetes created no Pod for runner ${slot.key}: ${shows}`) };
   }
+  const reason = slot.phase === 'stuck' ? 'PendingTimeout' : 'RunnersStuck';
   const waits = slot.waitsFor === null ? 'it has not reported to Forgejo' : `its Pod waits: ${slot.waitsFor}`;
-  const shows = slot.phase === 'stuck' && slot.pod?.state.kind === 'waiting' ? ` kubectl describe pod ${slot.pod.name} shows why.` : '';
-  return {
-    reason: slot.phase === 'stuck' ? 'PendingTimeout' : 'RunnersStuck',
-    message: `Runner ${slot.key} does not get to work: ${waits}.${shows}`,
-  };
+  return { reason, message: messageOf(reason, `Runner ${slot.key} does not get to work: ${waits}.${whereToLook(slot)}`) };
+}
+
+/** A Pod that waits has events, one that runs has a log. */
+function whereToLook({ pod }: Fate['slot']): string {
+  switch (pod?.state.kind) {
+    case 'waiting':
+      return ` kubectl describe pod ${pod.name} shows why.`;
+    case 'running':
+      return ` kubectl logs ${pod.name} -c runner shows why.`;
+    case 'terminated':
+    case undefined:
+      return '';
+  }
 }
 
 function reachable(words: FailureWords | null): Finding {
   if (words?.type === 'ForgejoReachable') return { ...words, type: 'ForgejoReachable', status: 'False' };
   if (words !== null && UNASKED.has(words.reason)) {
-    return { type: 'ForgejoReachable', status: 'Unknown', reason: 'NotAsked', message: 'Forgejo could not be asked.' };
+    return { type: 'ForgejoReachable', status: 'Unknown', reason: 'NotAsked', message: NOT_ASKED };
   }
   return { type: 'ForgejoReachable', status: 'True', reason: 'ForgejoAnswered', message: 'Forgejo answers.' };
 }
+
+const NOT_ASKED = messageOf('NotAsked', 'Forgejo could not be asked.');
 
 const UNASKED: ReadonlySet<ConditionReason> = new Set(['TokenSecretMissing', 'TokenKeyMissing', 'ForgejoUnreadable']);
 
@@ -164,16 +174,21 @@ function authorized(words: FailureWords | null, world: World): Finding {
   if (words?.type === 'Authorized') return { ...words, type: 'Authorized', status: 'False' };
   if (words === null || world.forgejo.kind === 'answered')
     return { type: 'Authorized', status: 'True', reason: 'TokenAccepted', message: 'The token may manage these runners.' };
-  return { type: 'Authorized', status: 'Unknown', reason: 'NotAsked', message: 'Forgejo could not be asked.' };
+  return { type: 'Authorized', status: 'Unknown', reason: 'NotAsked', message: NOT_ASKED };
 }
 
 function scalingLimited(world: World, plan: Plan): Finding {
-  const limited = (reason: ConditionReason, message: string): Finding => ({ type: 'ScalingLimited', status: 'True', reason, message });
+  const limited = (reason: ConditionReason, fact: string): Finding => ({
+    type: 'ScalingLimited',
+    status: 'True',
+    reason,
+    message: messageOf(reason, fact),
+  });
   if (world.namespaceTerminating) return limited('NamespaceTerminating', 'The namespace is being deleted: no new runners.');
   if (world.spec.paused) return limited('Paused', 'spec.paused is true: no new runners; what runs goes on.');
   const unresolved = world.forgejo.kind === 'answered' ? wordsForUnresolved(world.repositories.unresolved) : null;
   if (unresolved !== null && deniesSomeUnknown(world.repositories)) return limited('RepositoriesUnresolved', unresolved);
-  if (isBraked(plan)) return limited('StartFailures', BRAKED);
+  if (isBraked(plan)) return { type: 'ScalingLimited', status: 'True', reason: 'StartFailures', message: BRAKED };
   if (plan.atMaximum) return limited('AtMaximum', `More runners are wanted than ${maximumOf(world)} allows.`);
   if (plan.demand?.limited === true) {
     const words = 'Some jobs wait although there is room: their repository or owner has as many runners as spec.fairness allows.';
@@ -181,7 +196,7 @@ function scalingLimited(world: World, plan: Plan): Finding {
   }
   if (unresolved !== null) return limited('RepositoriesUnresolved', unresolved);
   const waiting = plan.backoff.some((entry) => entry.key !== POOL_KEY && entry.until > world.now);
-  if (waiting) return limited('BackingOff', 'Some jobs or runners are tried again later: see status.backoff.');
+  if (waiting) return limited('BackingOff', 'Some jobs or runners are tried again later.');
   return { type: 'ScalingLimited', status: 'False', reason: 'WithinLimits', message: 'The pool follows the demand.' };
 }
 

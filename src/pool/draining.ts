@@ -1,4 +1,5 @@
 /** The condition Draining: which runners are waited for before everything is as the spec says. */
+import { messageOf } from '../api/condition-advice.ts';
 import type { Finding } from './conditions.ts';
 import type { Fate } from './fate.ts';
 import type { Judged } from './judge.ts';
@@ -8,7 +9,12 @@ import type { Plan } from './plan.ts';
 import { isAway } from './stop-order.ts';
 
 export function draining(plan: Plan, finalizing: boolean, world: World): Finding {
-  const waits = (reason: Finding['reason'], message: string): Finding => ({ type: 'Draining', status: 'True', reason, message });
+  const waits = (reason: Finding['reason'], fact: string): Finding => ({
+    type: 'Draining',
+    status: 'True',
+    reason,
+    message: messageOf(reason, fact),
+  });
   const { drainTimeoutSeconds, jobTimeoutSeconds, updateStrategy, paused } = world.spec;
   if (finalizing) {
     const most = `It ends ${drainTimeoutSeconds} s after its deletion at the latest (spec.drainTimeoutSeconds).`;

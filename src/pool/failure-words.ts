@@ -1,4 +1,5 @@
-/** Every failure as the condition it belongs to, with a sentence that says what failed, where, and what to do. */
+/** Every failure as the condition it belongs to, with what failed and where, and what to do. */
+import { messageOf } from '../api/condition-advice.ts';
 import type { ConditionReason } from '../api/conditions.ts';
 import type { AccessProblem, ForgejoFailure } from './failure.ts';
 
@@ -11,14 +12,11 @@ export interface FailureWords {
 export function wordsForFailure(failure: ForgejoFailure | AccessProblem): FailureWords {
   switch (failure.kind) {
     case 'forgejoUnreadable':
-      return authorized(
-        'ForgejoUnreadable',
-        'spec.forgejo can not be read, so no registration can be removed: mend it, or the pool ends without.',
-      );
+      return authorized('ForgejoUnreadable', 'spec.forgejo can not be read, so no registration can be removed.');
     case 'tokenSecretMissing':
       return authorized(
         'TokenSecretMissing',
-        `Secret "${failure.object}" of spec.forgejo.tokenSecretRef does not exist in the pool's namespace: create it.`,
+        `Secret "${failure.object}" of spec.forgejo.tokenSecretRef does not exist in the pool's namespace.`,
       );
     case 'tokenKeyMissing':
       return authorized(
@@ -26,17 +24,11 @@ export function wordsForFailure(failure: ForgejoFailure | AccessProblem): Failur
         `Secret "${failure.object}" of spec.forgejo.tokenSecretRef has no key "${failure.key}", or it is empty.`,
       );
     case 'caMissing':
-      return reachable(
-        'CaMissing',
-        `The CA bundle "${failure.object}" with key "${failure.key}" does not exist in the pool's namespace: create it.`,
-      );
+      return reachable('CaMissing', `The CA bundle "${failure.object}" with key "${failure.key}" does not exist in the pool's namespace.`);
     case 'caInvalid':
       return reachable('CaInvalid', `Key "${failure.key}" of the CA bundle "${failure.object}" holds no PEM certificate.`);
     case 'unauthorized':
-      return authorized(
-        'TokenRefused',
-        `${asked(failure)}: 401. The token is wrong or revoked: put a valid one into the Secret of spec.forgejo.tokenSecretRef.`,
-      );
+      return authorized('TokenRefused', `${asked(failure)}: 401. The token is wrong or revoked.`);
     case 'scopeTooNarrow':
       return authorized(
         'TokenScopeTooNarrow',
@@ -45,51 +37,30 @@ export function wordsForFailure(failure: ForgejoFailure | AccessProblem): Failur
     case 'forbidden':
       return authorized('Forbidden', `${asked(failure)}: 403. ${FORBIDDEN[failure.because]}`);
     case 'notFound':
-      return authorized(
-        'ScopeNotFound',
-        `${asked(failure)}: 404. Check the name in spec.forgejo.scope, that the token's user may see it, and that Actions are enabled there.`,
-      );
+      return authorized('ScopeNotFound', `${asked(failure)}: 404.`);
     case 'notOurs':
-      return authorized('Forbidden', `${asked(failure)}: 404. The registration belongs to another scope than this pool's.`);
+      return authorized(
+        'Forbidden',
+        `${asked(failure)}: 404. The registration belongs to another scope than this pool's, and is removed there.`,
+      );
     case 'moved':
-      return authorized(
-        'ScopeMoved',
-        `${asked(failure)}: redirected to ${failure.location}. It was renamed: make a pool that names the new scope.`,
-      );
+      return authorized('ScopeMoved', `${asked(failure)}: redirected to ${failure.location}. The scope was renamed.`);
     case 'rejected':
-      return authorized(
-        'RequestRejected',
-        `${asked(failure)}: ${failure.status}. Forgejo rejected the request; is it Forgejo 15 or newer?`,
-      );
+      return authorized('RequestRejected', `${asked(failure)}: ${failure.status}. Forgejo rejected the request.`);
     case 'throttled':
-      return reachable(
-        'ForgejoThrottled',
-        `${asked(failure)}: 429. A proxy before Forgejo limits the operator; raise its limit or pollIntervalSeconds.`,
-      );
+      return reachable('ForgejoThrottled', `${asked(failure)}: 429. A proxy before Forgejo limits the operator.`);
     case 'serverError':
-      return reachable(
-        'ForgejoServerError',
-        `${asked(failure)}: ${failure.status}. Look into the log of Forgejo, or of the proxy before it.`,
-      );
+      return reachable('ForgejoServerError', `${asked(failure)}: ${failure.status}.`);
     case 'timeout':
-      return reachable(
-        'ForgejoTimeout',
-        `${asked(failure)}: no answer within ${failure.afterMs / 1000} s. Check the load of Forgejo and the network between.`,
-      );
+      return reachable('ForgejoTimeout', `${asked(failure)}: no answer within ${failure.afterMs / 1000} s.`);
     case 'unreachable':
-      return reachable(
-        'ForgejoUnreachable',
-        `${asked(failure)}: no connection (${failure.code}). Check spec.forgejo.url, DNS, network policies and the CA.`,
-      );
+      return reachable('ForgejoUnreachable', `${asked(failure)}: no connection (${failure.code}).`);
     case 'nonsense':
-      return reachable(
-        'ForgejoNonsense',
-        `${asked(failure)}: the answer is not Forgejo's (${failure.problem}). Check that spec.forgejo.url names a Forgejo 15 or newer.`,
-      );
+      return reachable('ForgejoNonsense', `${asked(failure)}: the answer is not Forgejo's (${failure.problem}).`);
     case 'addressRefused':
       return reachable(
         'AddressRefused',
-        `The operator may not speak to ${failure.host}. Its administrator allows servers by FORGEJO_URL_ALLOWLIST; loopback, link-local and metadata addresses must be named there.`,
+        `The operator may not speak to ${failure.host}. It speaks to a loopback, link-local or metadata address only when it is named, and to nothing else where there is a list.`,
       );
   }
 }
@@ -106,10 +77,10 @@ function asked(failure: ForgejoFailure): string {
   return `${failure.method} ${failure.path}`;
 }
 
-function authorized(reason: ConditionReason, message: string): FailureWords {
-  return { type: 'Authorized', reason, message };
+function authorized(reason: ConditionReason, fact: string): FailureWords {
+  return { type: 'Authorized', reason, message: messageOf(reason, fact) };
 }
 
-function reachable(reason: ConditionReason, message: string): FailureWords {
-  return { type: 'ForgejoReachable', reason, message };
+function reachable(reason: ConditionReason, fact: string): FailureWords {
+  return { type: 'ForgejoReachable', reason, message: messageOf(reason, fact) };
 }

@@ -50,6 +50,14 @@ export type ForgejoView =
   | { readonly kind: 'answered'; readonly snapshot: Snapshot; readonly nextReadAt: Instant }
   | { readonly kind: 'unavailable'; readonly failure: ForgejoFailure | AccessProblem; readonly nextReadAt: Instant };
 
+/** What a server says of itself; for people. */
+export interface ServerInfo {
+  /** `15.0.3+gitea-1.22.0`. */
+  readonly version: string;
+  /** It has registrations that end with their first job. */
+  readonly ephemeral: boolean;
+}
+
 /** Who a registration is: `uuid` is the identity, `id` the address. */
 export interface RegistrationRef {
   readonly id: number;

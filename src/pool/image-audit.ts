@@ -2,6 +2,7 @@
  * What there is to say about a pool's images: what runners report is believed before what the spec says, since a tag can
  * be moved and a version mistyped. Only a version that the mode does not work with is worse than a warning.
  */
+import { messageOf } from '../api/condition-advice.ts';
 import type { ConditionReason } from '../api/conditions.ts';
 import { tagKind } from '../api/image-tag.ts';
 import {
@@ -39,7 +40,8 @@ export function auditImage(spec: AuditedSpec, reported: readonly string[], shipp
   if (said === null || version === null) return null;
   const versions = distinct(reported);
   const tooOld = versions.filter((each) => compareVersions(each, MINIMUM_VERSION[mode]) < 0);
-  if (tooOld.length > 0) return { supported: false, reason: 'ImageUnsupported', message: unsupportedWords(spec, said, tooOld) };
+  if (tooOld.length > 0)
+    return { supported: false, reason: 'ImageUnsupported', message: messageOf('ImageUnsupported', unsupportedWords(spec, said, tooOld)) };
   const warnings = [...differing(runner, said, versions), ...floating(spec), ...old(runner, said, version, shipped)];
   const [first] = warnings;
   if (first === undefined) return { supported: true, reason: 'ImageVersionKnown', message: knownWords(runner) };
@@ -56,7 +58,7 @@ function unsupportedWords({ mode, runner }: AuditedSpec, said: string, tooOld: r
   const minimum = formatVersion(MINIMUM_VERSION[mode]);
   return (
     `Runners report forgejo-runner ${listed(tooOld)} to Forgejo, and mode ${mode} needs ${minimum} or newer; ${whoSays(runner)} says ${said}. ` +
-    `Set spec.runner.image to an image that holds ${minimum} or newer. Nothing is stopped for it.`
+    'Nothing is stopped for it.'
   );
 }
 
@@ -67,18 +69,16 @@ function knownWords({ image, version }: AuditedSpec['runner']): string {
 function differing(runner: AuditedSpec['runner'], said: string, versions: readonly RunnerVersion[]): readonly Warning[] {
   const others = versions.filter((each) => !isTrueOf(said, each));
   if (others.length === 0) return [];
-  const message =
-    `Runners report forgejo-runner ${listed(others)} to Forgejo, but ${whoSays(runner)} says ${said}. ` +
-    'Set spec.runner.version to the version that the image holds, and pin the image by digest if its tag was moved.';
-  return [{ reason: 'ImageVersionDiffers', message }];
+  const fact = `Runners report forgejo-runner ${listed(others)} to Forgejo, but ${whoSays(runner)} says ${said}.`;
+  return [{ reason: 'ImageVersionDiffers', message: messageOf('ImageVersionDiffers', fact) }];
 }
 
 function floating(spec: AuditedSpec): readonly Warning[] {
   const fields = floatingFields(spec);
   if (fields.length === 0) return [];
   const tag = fields.length === 1 ? 'a tag that moves' : 'tags that move';
-  const message = `${fields.join(', ')}: named by ${tag}, so what runs can change without a change of the pool. Name a whole version, or pin by digest.`;
-  return [{ reason: 'ImageFloating', message }];
+  const fact = `${fields.join(', ')}: named by ${tag}, so what runs can change without a change of the pool.`;
+  return [{ reason: 'ImageFloating', message: messageOf('ImageFloating', fact) }];
 }
 
 /** Of a job's image `22-bookworm` is what people mean, and takes in its security fixes; `latest` can break a workflow any day. */
@@ -97,8 +97,8 @@ function floatingFields({ runner, containerMode, labels }: AuditedSpec): readonl
 
 function old(runner: AuditedSpec['runner'], said: string, version: RunnerVersion, shipped: RunnerVersion | null): readonly Warning[] {
   if (shipped === null || compareMinors(version, shipped) >= 0) return [];
-  const message = `This operator ships with forgejo-runner ${formatVersion(shipped)}, and ${whoSays(runner)} says ${said}: an upgrade is due.`;
-  return [{ reason: 'ImageOld', message }];
+  const fact = `This operator ships with forgejo-runner ${formatVersion(shipped)}, and ${whoSays(runner)} says ${said}: an upgrade is due.`;
+  return [{ reason: 'ImageOld', message: messageOf('ImageOld', fact) }];
 }
 
 function whoSays({ version }: AuditedSpec['runner']): string {

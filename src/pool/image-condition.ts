@@ -1,4 +1,5 @@
 /** The condition ImageSupported: the audit of the images, fed with what the runners of the present spec report. */
+import { messageOf } from '../api/condition-advice.ts';
 import type { ConditionReason } from '../api/conditions.ts';
 import { imageVersion } from '../api/runner-image.ts';
 import { DEFAULT_IMAGES } from '../api/spec/images.ts';
@@ -40,5 +41,7 @@ function reportedVersions({ specHash }: World, { fates }: Plan): readonly string
 /** What a spec that is refused says of its image: the first problem with it. */
 export function imageRefused(problems: readonly { readonly field: string; readonly message: string }[]): readonly Finding[] {
   const image = problems.find(({ field }) => field === 'spec.runner.image' || field === 'spec.runner.version');
-  return image === undefined ? [] : [{ type: 'ImageSupported', status: 'False', reason: 'ImageUnsupported', message: image.message }];
+  if (image === undefined) return [];
+  const message = messageOf('ImageUnsupported', `${image.field}: ${image.message}.`);
+  return [{ type: 'ImageSupported', status: 'False', reason: 'ImageUnsupported', message }];
 }

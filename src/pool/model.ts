@@ -1,7 +1,7 @@
 /** What is remembered, what a decision depends on, and what it asks for. Everything here is data; nothing here does anything. */
 import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { ForgejoFailure } from './failure.ts';
-import type { ForgejoView, Registration, RegistrationRef } from './forgejo.ts';
+import type { ForgejoView, Registration, RegistrationRef, ServerInfo } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import type { Observed, RunnerTags } from './observed.ts';
 import type { Peak } from './peaks.ts';
@@ -161,6 +161,8 @@ export interface World {
   readonly specHash: string;
   readonly observed: Observed;
   readonly forgejo: ForgejoView;
+  /** What the server says of itself; null or left out: not known. */
+  readonly server?: ServerInfo | null;
   readonly memory: Memory;
   /** The pool's Namespace has phase Terminating: nothing new can be created there. */
   readonly namespaceTerminating: boolean;

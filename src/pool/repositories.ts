@@ -35,28 +35,28 @@ export function deniesSomeUnknown({ unresolved }: RepositoryFilter): boolean {
   return unresolved.some(({ list }) => list === 'deny');
 }
 
-/** What the first unknown name is, what it costs, and what to do; a denied one costs most. */
+/** What the first unknown name is, what it costs, and why it is unknown; a denied one costs most. */
 export function wordsForUnresolved(unresolved: readonly UnresolvedRepository[]): string | null {
   const first = unresolved.find(({ list }) => list === 'deny') ?? unresolved[0];
   if (first === undefined) return null;
   const more = unresolved.length === 1 ? '' : ` (and ${unresolved.length - 1} more)`;
   const cost = first.list === 'deny' ? 'no new runners until it is known' : 'it is not served';
-  return `"${first.name}" of spec.repositories.${first.list}${more} could not be looked up, so ${cost}: ${adviceFor(first.failure)}`;
+  return `"${first.name}" of spec.repositories.${first.list}${more} could not be looked up, so ${cost}: ${causeOf(first.failure)}`;
 }
 
-function adviceFor(failure: ForgejoFailure | null): string {
+function causeOf(failure: ForgejoFailure | null): string {
   switch (failure?.kind) {
     case undefined:
       return 'Forgejo has not answered yet.';
     case 'scopeTooNarrow':
     case 'unauthorized':
     case 'forbidden':
-      return 'give the token the scope read:repository, or write the id of the repository.';
+      return 'that takes a token with the scope read:repository, of a user who may see it.';
     case 'notFound':
     case 'notOurs':
-      return "check the name and that the token's user may see it, or write the id of the repository.";
+      return "there is no such repository, or the token's user may not see it.";
     case 'moved':
-      return 'it was renamed or has another owner: write its new name, or its id.';
+      return 'it was renamed or has another owner.';
     case 'rejected':
     case 'throttled':
     case 'serverError':
@@ -64,6 +64,6 @@ function adviceFor(failure: ForgejoFailure | null): string {
     case 'unreachable':
     case 'nonsense':
     case 'addressRefused':
-      return `Forgejo did not tell (${failure.kind}); it is asked again within minutes. An id needs no answer.`;
+      return `Forgejo did not tell (${failure.kind}); it is asked again within minutes.`;
   }
 }

@@ -1,5 +1,6 @@
 /** The status as it is written: a function of what was decided, without a time that moves by itself. */
 import { LABEL_POOL_UID } from '../api/keys.ts';
+import { scopeOf, scopeText } from '../api/scope.ts';
 import type { RunnerPoolStatus } from '../api/status.ts';
 import { type Finding, mergeConditions, type PreviousCondition } from './conditions.ts';
 import type { Demand } from './demand.ts';
@@ -23,6 +24,8 @@ export function renderStatus(world: World, plan: Plan, settled: Settled, found: 
   const { memory } = settled;
   const phases = memory.runners.map((runner) => runner.phase).filter(isLive);
   return {
+    ...scopeIn(world, previous),
+    ...serverIn(world, previous),
     ...(world.forgejo.kind === 'answered' && plan.demand !== null
       ? queueAndVersions(world, world.forgejo.snapshot, plan.demand, memory)
       : keptOf(previous.status())),
@@ -46,6 +49,20 @@ export function renderStatus(world: World, plan: Plan, settled: Settled, found: 
     replicas: phases.length,
     selector: `${LABEL_POOL_UID}=${world.pool.uid}`,
   };
+}
+
+/** Of a pool whose `spec.forgejo` can't be read, a default stands in its place. */
+function scopeIn({ forgejo, spec }: World, previous: Previous): Pick<RunnerPoolStatus, 'scope'> {
+  const isReadable = forgejo.kind === 'answered' || forgejo.failure.kind !== 'forgejoUnreadable';
+  if (isReadable) return { scope: scopeText(scopeOf(spec.forgejo)) };
+  const { scope } = previous.status();
+  return scope === undefined ? {} : { scope };
+}
+
+/** Until it is heard again, after a restart for example, what was said last is said on. */
+function serverIn({ server }: World, previous: Previous): Pick<RunnerPoolStatus, 'server'> {
+  const known = server ?? previous.status().server;
+  return known === undefined ? {} : { server: known };
 }
 
 /** The status of a pool whose spec is refused: as it was, with the conditions that say so. */

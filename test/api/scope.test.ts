@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scopeOf } from '../../src/api/scope.ts';
+import { scopeOf, scopeText } from '../../src/api/scope.ts';
 
 describe('scopeOf', () => {
   it.each([
@@ -9,5 +9,16 @@ describe('scopeOf', () => {
     { scope: { repository: 'acme/app' }, expected: { kind: 'repository', owner: 'acme', repository: 'app' } },
   ])('reads $scope', ({ scope, expected }) => {
     expect(scopeOf({ scope })).toEqual(expected);
+  });
+});
+
+describe('scopeText', () => {
+  it.each([
+    { scope: { kind: 'instance' }, text: 'instance' },
+    { scope: { kind: 'user' }, text: 'user' },
+    { scope: { kind: 'organization', organization: 'acme' }, text: 'organization:acme' },
+    { scope: { kind: 'repository', owner: 'acme', repository: 'app' }, text: 'repository:acme/app' },
+  ] as const)('is $text', ({ scope, text }) => {
+    expect(scopeText(scope)).toBe(text);
   });
 });

@@ -8,6 +8,8 @@ const at = '2026-11-24T00:00:46Z';
 const FULL = {
   observedGeneration: 3,
   conditions: [{ type: 'Ready', status: 'True', reason: 'RunnersReady', message: 'm', lastTransitionTime: at }],
+  scope: 'organization:acme',
+  server: { version: '15.0.3+gitea-1.22.0', ephemeral: true },
   queue: { waiting: 1, running: 0, oldestWaitingSince: at },
   counts: { desired: 1, starting: 0, idle: 1, busy: 0, draining: 0 },
   runners: [{ name: 'a', phase: 'idle', since: at, asked: [1], askedAt: at, worked: true }],

@@ -13,12 +13,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   forgejo: ['api', 'pool', '.'],
   hooks: ['api', 'pool', 'children', 'forgejo', '.'],
   service: ['api', 'pool', 'children', 'forgejo', 'hooks', '.'],
-  '.': ['api', 'pool', 'children', 'forgejo', 'hooks', 'service'],
+  metrics: ['api', 'pool', 'forgejo', 'hooks', '.'],
+  ui: ['api', 'pool', 'hooks', '.'],
+  deploy: ['api'],
+  '.': ['api', 'pool', 'children', 'forgejo', 'hooks', 'service', 'metrics', 'ui', 'deploy'],
+  cli: ['api', 'pool', 'children', 'forgejo', 'hooks', '.'],
   dev: ['api', 'pool', 'children', 'forgejo', 'hooks', 'service', '.'],
   build: [],
 };
 /** Of the files of `src` itself, what a folder below the service may know: an interface, no part of the composition. */
 const SHARED = ['src/clock.ts', 'src/log.ts'];
+/** A command is a composition root of its own, of the same parts. */
+const PARTS = [...SHARED, 'src/system-clock.ts', 'src/render-assets.ts'];
 
 function folderOf(file: string): string {
   const [, folder = '', ...rest] = file.split('/');
@@ -39,7 +45,7 @@ function isAllowed({ from, to }: Arrow): boolean {
   const [source, target] = [folderOf(from), folderOf(to)];
   if (source === target) return true;
   if (ALLOWED[source]?.includes(target) !== true) return false;
-  return target !== '.' || source === 'dev' || source === 'service' || SHARED.includes(to);
+  return target !== '.' || source === 'dev' || source === 'service' || (source === 'cli' ? PARTS : SHARED).includes(to);
 }
 
 const files = globSync('src/**/*.ts', { cwd: root });

@@ -8,9 +8,11 @@ import { licensesOf } from '../../src/build/licenses.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'bundle-'));
 let file = '';
+let commandLine = '';
 
 beforeAll(async () => {
-  file = await bundle(new URL('../../src/main.ts', import.meta.url), directory);
+  file = await bundle(new URL('../../src/main.ts', import.meta.url), directory, 'main');
+  commandLine = await bundle(new URL('../../src/cli/main.ts', import.meta.url), directory, 'cli');
 }, 120_000);
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -31,12 +33,24 @@ describe('the service as one file', () => {
     expect(readdirSync(join(directory, 'children/entrypoint')).toSorted()).toEqual(['job-env.sh', 'one-job.sh']);
   });
 
+  it('has the files of the web page where it looks for them', () => {
+    expect(readdirSync(join(directory, 'assets'))).toEqual(expect.arrayContaining(['live.js', 'style.css']));
+  });
+
   it('names the packages that are in it, with their licenses', () => {
-    const texts = readFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+    const texts = readFileSync(join(directory, 'main.licenses.txt'), 'utf8');
     expect(texts).toMatch(/^fastify\n-{7}\n\nMIT License/m);
     expect(texts).toMatch(/^@sinclair\/typebox\n/m);
     expect(texts).not.toMatch(/^rolldown\n/m);
   });
+});
+
+describe('the command line as one file', () => {
+  it('is a program that prints the definition, without any package beside it', () => {
+    const { status, stdout, stderr } = spawnSync(commandLine, ['crd'], { cwd: directory, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toBe(readFileSync(join(import.meta.dirname, '../../crds/runnerpools.yaml'), 'utf8'));
+  }, 60_000);
 });
 
 describe('licenses', () => {

@@ -14,8 +14,8 @@ function importsOf(file: URL): readonly string[] {
   return [...source.matchAll(IMPORT)].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '');
 }
 
-function reachedFrom(entry: URL): { readonly files: readonly string[]; readonly packages: readonly string[] } {
-  const files = new Set([entry.href]);
+function reachedFrom(...entries: readonly URL[]): { readonly files: readonly string[]; readonly packages: readonly string[] } {
+  const files = new Set(entries.map(({ href }) => href));
   const packages = new Set<string>();
   for (const href of files) {
     for (const specifier of href.endsWith('.ts') ? importsOf(new URL(href)) : []) {
@@ -27,7 +27,7 @@ function reachedFrom(entry: URL): { readonly files: readonly string[]; readonly 
 }
 
 describe('the image', () => {
-  const { files, packages } = reachedFrom(new URL('src/main.ts', ROOT));
+  const { files, packages } = reachedFrom(new URL('src/main.ts', ROOT), new URL('src/cli/main.ts', ROOT));
 
   it('is built and starts as `npm run build` and `npm run start:built` do', () => {
     const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '';
@@ -53,13 +53,13 @@ describe('the image', () => {
     expect(container?.['image']).toBe(`${packageJson.name}:${packageJson.version}`);
   });
 
-  it('holds every file that the service imports, though not the embedded world', () => {
+  it('holds every file that the service and the command line import, though not the embedded world', () => {
     expect(files.length).toBeGreaterThan(50);
     expect(files.filter((file) => !existsSync(new URL(file, ROOT)))).toEqual([]);
     expect(files.filter((file) => file.startsWith('src/dev/') || !(file.startsWith('src/') || file === 'package.json'))).toEqual([]);
   });
 
-  it('holds every package that the service imports', () => {
+  it('holds every package that they import', () => {
     expect(packages.length).toBeGreaterThan(3);
     expect(packages.filter((name) => !(name in packageJson.dependencies))).toEqual([]);
   });

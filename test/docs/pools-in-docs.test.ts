@@ -1,5 +1,5 @@
 /** Every pool that the documentation shows is accepted as it stands there, and every field that it names exists. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KindGuard, type TSchema } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
@@ -7,9 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import { API_VERSION, KIND } from '../../src/api/keys.ts';
 import { RunnerPoolSpecSchema } from '../../src/api/spec/runnerpool.ts';
 import { validateSpec } from '../../src/api/validate.ts';
-
-const root = join(import.meta.dirname, '../..');
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))];
+import { PAGES, ROOT } from './support/pages.ts';
 
 interface Shown {
   readonly page: string;
@@ -22,19 +20,17 @@ interface Shown {
   };
 }
 
-const shown: readonly Shown[] = pages.flatMap((page) => {
-  const text = readFileSync(join(root, page), 'utf8');
-  return [...text.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].flatMap(({ index, 1: yaml = '' }) => {
-    const documents = parseAllDocuments(yaml).map((document) => document.toJS());
-    return documents.map((object) => ({ page, line: text.slice(0, index).split('\n').length, object }));
-  });
-});
+const shown: readonly Shown[] = PAGES.flatMap(({ blocks }) =>
+  blocks
+    .filter(({ language }) => language === 'yaml')
+    .flatMap(({ page, line, text }) => parseAllDocuments(text).map((document) => ({ page, line, object: document.toJS() }))),
+);
 
 const pools = shown.filter(({ object }) => object.kind === KIND);
 
 describe('the pools that the pages show', () => {
   it('are many', () => {
-    expect(pools.length).toBeGreaterThan(8);
+    expect(pools.length).toBeGreaterThan(25);
   });
 
   it.each(pools)('$page, line $line: is accepted', ({ object }) => {
@@ -53,7 +49,7 @@ function isField(schema: TSchema, path: readonly string[]): boolean {
   return field === undefined ? schema.additionalProperties !== false : isField(field, rest);
 }
 
-const wishes = [...readFileSync(join(root, 'docs/pods.md'), 'utf8').matchAll(/^\| (?!I want|---)(.*?) \| (.*) \|$/gm)];
+const wishes = [...readFileSync(join(ROOT, 'docs/pods.md'), 'utf8').matchAll(/^\| (?!I want|---)(.*?) \| (.*) \|$/gm)];
 const table = wishes
   .slice(0, wishes.findIndex(([, wish]) => wish?.startsWith('anything else')) + 1)
   .map(([, wish = '', set = '']) => ({ wish, set }));

@@ -27,21 +27,21 @@ describe('why a Pod does not start', () => {
       fault: NO_IMAGE,
       within: 20_000,
       reason: 'RunnersStuck',
-      says: /its Pod waits: (ErrImagePull|ImagePullBackOff)\.$/,
+      says: /its Pod waits: (ErrImagePull|ImagePullBackOff)\. kubectl describe pod ci-pool-\w+-\w+ shows why\. Mend /,
     },
     {
       because: 'no node takes it',
       fault: { kind: 'unschedulable', message: '0/3 nodes are available' },
       within: 10_000,
       reason: 'RunnersStuck',
-      says: /its Pod waits: Unschedulable\.$/,
+      says: /its Pod waits: Unschedulable\. kubectl describe pod /,
     },
     {
       because: 'a Secret that its environment names is missing',
       fault: { kind: 'waiting', reason: 'CreateContainerConfigError', message: 'secret "x" not found' },
       within: 20_000,
       reason: 'RunnersStuck',
-      says: /its Pod waits: CreateContainerConfigError\.$/,
+      says: /its Pod waits: CreateContainerConfigError\. kubectl describe pod /,
     },
     {
       because: 'a quota, or an admission webhook',
@@ -55,7 +55,7 @@ describe('why a Pod does not start', () => {
       fault: { kind: 'mountFails' },
       within: 130_000,
       reason: 'PendingTimeout',
-      says: /its Pod waits: ContainerCreating\. kubectl describe pod ci-pool-\w+-\w+ shows why\.$/,
+      says: /its Pod waits: ContainerCreating\. kubectl describe pod ci-pool-\w+-\w+ shows why\. /,
     },
   ] as const)('shows: $because', async ({ fault, within, reason, says }) => {
     const lab = await brokenLab(fault, { pendingTimeoutSeconds: 120 });

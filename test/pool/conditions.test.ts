@@ -232,7 +232,7 @@ describe('when a runner does not get to work', () => {
         { jobs: [aJob(1)] },
       ),
       reason: 'PendingTimeout',
-      says: 'it has not reported to Forgejo',
+      says: 'it has not reported to Forgejo. kubectl logs a-x7k2p -c runner shows why.',
     },
     {
       because: 'Kubernetes creates no Pod',
@@ -346,7 +346,10 @@ describe('why the pool does not follow the demand', () => {
     { because: 'of the pool, when the window sets none', schedules: [{ ...noon, minRunners: 0 }], says: 'spec.maxRunners (0)' },
   ])('the maximum is named: $because', ({ schedules, says }) => {
     const limit = found(aWorld({ spec: { maxRunners: 0, schedules }, jobs: [aJob(1)] }))['ScalingLimited'];
-    expect(limit).toMatchObject({ reason: 'AtMaximum', message: `More runners are wanted than ${says} allows.` });
+    expect(limit).toMatchObject({
+      reason: 'AtMaximum',
+      message: `More runners are wanted than ${says} allows. Raise maxRunners there, or let the jobs wait.`,
+    });
   });
 
   test('a repository that is unknown is not said while Forgejo can not be asked: that is said by others', () => {
@@ -404,7 +407,8 @@ describe('a refused spec', () => {
       ]),
     );
     expect(all['Ready']).toMatchObject({ status: 'False', reason: 'SpecInvalid' });
-    expect(all['SpecValid']).toMatchObject({ status: 'False', message: 'spec.labels: must not be empty; spec.mode: must be one of two' });
+    expect(all['SpecValid']?.status).toBe('False');
+    expect(all['SpecValid']?.message).toMatch(/^spec\.labels: must not be empty; spec\.mode: must be one of two\. Correct each field /);
   });
 
   test.each([
@@ -417,8 +421,9 @@ describe('a refused spec', () => {
         { field, message: 'too old' },
       ]),
     );
-    expect(all['ImageSupported']).toEqual({ type: 'ImageSupported', status: 'False', reason: 'ImageUnsupported', message: 'too old' });
-    expect(all['SpecValid']).toMatchObject({ status: 'False', message: `spec.labels: must not be empty; ${field}: too old` });
+    expect(all['ImageSupported']).toMatchObject({ type: 'ImageSupported', status: 'False', reason: 'ImageUnsupported' });
+    expect(all['ImageSupported']?.message).toContain(`${field}: too old. Set spec.runner.image `);
+    expect(all['SpecValid']?.message).toContain(`spec.labels: must not be empty; ${field}: too old. `);
     expect(all['Ready']).toMatchObject({ status: 'False', reason: 'SpecInvalid' });
   });
 

@@ -69,7 +69,7 @@ describe('a busy runner that has had its time', () => {
     expect(said([busy], { spec: persistent })).toEqual({
       reason: 'DrainTimeout',
       message:
-        'Runner a: told to end after 11400 s at work with an older spec (spec.drainTimeoutSeconds). A job in hand may go on for 10800 s (spec.jobTimeoutSeconds).',
+        'Runner a: told to end after 11400 s at work with an older spec (spec.drainTimeoutSeconds). A job in hand may go on for 10800 s (spec.jobTimeoutSeconds). Wait, or cancel the job in Forgejo.',
     });
   });
 

@@ -19,13 +19,13 @@ const ROWS: readonly Row[] = [
     failure: { kind: 'forgejoUnreadable' },
     type: 'Authorized',
     reason: 'ForgejoUnreadable',
-    says: ['spec.forgejo', 'mend it'],
+    says: ['spec.forgejo', 'Correct spec.forgejo'],
   },
   {
     failure: { kind: 'tokenSecretMissing', object: 'tok' },
     type: 'Authorized',
     reason: 'TokenSecretMissing',
-    says: ['"tok"', 'spec.forgejo.tokenSecretRef', 'create it'],
+    says: ['"tok"', 'spec.forgejo.tokenSecretRef', 'Create it'],
   },
   {
     failure: { kind: 'tokenKeyMissing', object: 'tok', key: 'k' },
@@ -37,7 +37,7 @@ const ROWS: readonly Row[] = [
     failure: { kind: 'caMissing', object: 'ca', key: 'ca.crt' },
     type: 'ForgejoReachable',
     reason: 'CaMissing',
-    says: ['"ca"', '"ca.crt"', 'create it'],
+    says: ['"ca"', '"ca.crt"', 'Create it'],
   },
   {
     failure: { kind: 'caInvalid', object: 'ca', key: 'ca.crt' },
@@ -99,7 +99,7 @@ const ROWS: readonly Row[] = [
     failure: { ...at, kind: 'moved', location: '/api/v1/orgs/new' },
     type: 'Authorized',
     reason: 'ScopeMoved',
-    says: [asked, '/api/v1/orgs/new', 'make a pool'],
+    says: [asked, '/api/v1/orgs/new', 'Make a pool'],
   },
   { failure: { ...at, kind: 'rejected', status: 422 }, type: 'Authorized', reason: 'RequestRejected', says: [asked, '422', 'Forgejo 15'] },
   {

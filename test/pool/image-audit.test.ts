@@ -22,7 +22,8 @@ describe('what runners report decides first', () => {
       reported: ['v12.7.0'],
       message:
         'Runners report forgejo-runner 12.7.0 to Forgejo, and mode Ephemeral needs 12.8.0 or newer; the tag of spec.runner.image says 12.8.2. ' +
-        'Set spec.runner.image to an image that holds 12.8.0 or newer. Nothing is stopped for it.',
+        'Nothing is stopped for it. ' +
+        'Set spec.runner.image to an image of a version that is new enough, and spec.runner.version when its tag does not say it.',
     },
     {
       because: 'the version lies, and a Persistent pool needs less',
@@ -30,7 +31,8 @@ describe('what runners report decides first', () => {
       reported: ['v12.4.9'],
       message:
         'Runners report forgejo-runner 12.4.9 to Forgejo, and mode Persistent needs 12.5.0 or newer; spec.runner.version says 12.6.0. ' +
-        'Set spec.runner.image to an image that holds 12.5.0 or newer. Nothing is stopped for it.',
+        'Nothing is stopped for it. ' +
+        'Set spec.runner.image to an image of a version that is new enough, and spec.runner.version when its tag does not say it.',
     },
     {
       because: 'of several only the old ones matter, oldest first and once each',
@@ -38,7 +40,8 @@ describe('what runners report decides first', () => {
       reported: ['v12.7.0', 'v9.1.0', '12.7.0-alpine', 'v12.8.2', 'v12.9.0'],
       message:
         'Runners report forgejo-runner 9.1.0, 12.7.0 to Forgejo, and mode Ephemeral needs 12.8.0 or newer; the tag of spec.runner.image says 12.8.2. ' +
-        'Set spec.runner.image to an image that holds 12.8.0 or newer. Nothing is stopped for it.',
+        'Nothing is stopped for it. ' +
+        'Set spec.runner.image to an image of a version that is new enough, and spec.runner.version when its tag does not say it.',
     },
   ])('unsupported: $because', ({ spec, reported, message }) => {
     expect(auditImage(spec, reported, shipped)).toEqual({ supported: false, reason: 'ImageUnsupported', message });
@@ -51,7 +54,7 @@ describe('what runners report decides first', () => {
       reported: ['v12.9.1', 'v12.8.2', 'v12.8.3', 'v12.9.1'],
       message:
         'Runners report forgejo-runner 12.8.3, 12.9.1 to Forgejo, but the tag of spec.runner.image says 12.8.2. ' +
-        'Set spec.runner.version to the version that the image holds, and pin the image by digest if its tag was moved.',
+        'Set spec.runner.version to the version that the image holds, and pin spec.runner.image by digest if its tag was moved.',
     },
     {
       because: 'the version was mistyped',
@@ -59,7 +62,7 @@ describe('what runners report decides first', () => {
       reported: ['v12.8.2+dev'],
       message:
         'Runners report forgejo-runner 12.8.2 to Forgejo, but spec.runner.version says 12.9.1. ' +
-        'Set spec.runner.version to the version that the image holds, and pin the image by digest if its tag was moved.',
+        'Set spec.runner.version to the version that the image holds, and pin spec.runner.image by digest if its tag was moved.',
     },
   ])('differs: $because', ({ spec, reported, message }) => {
     expect(auditImage(spec, reported, shipped)).toEqual({ supported: true, reason: 'ImageVersionDiffers', message });
@@ -96,7 +99,7 @@ describe('a tag that moves', () => {
     },
     { because: 'of a job: latest', spec: { labels: ['ubuntu:docker://catthehacker/ubuntu:act-latest'] }, fields: 'spec.labels[0]' },
   ] as const)('is named by its field: $because', ({ spec, fields }) => {
-    const message = `${fields}: named by a tag that moves, so what runs can change without a change of the pool. Name a whole version, or pin by digest.`;
+    const message = `${fields}: named by a tag that moves, so what runs can change without a change of the pool. Name a whole version in these fields, or pin by digest.`;
     expect(auditImage(specOf(spec), [], shipped)).toEqual({ supported: true, reason: 'ImageFloating', message });
   });
 
@@ -122,7 +125,8 @@ describe('an old version', () => {
   });
 
   it('is compared with the default image of the operator', () => {
-    const message = 'This operator ships with forgejo-runner 12.8.2, and the tag of spec.runner.image says 12.5.0: an upgrade is due.';
+    const message =
+      'This operator ships with forgejo-runner 12.8.2, and the tag of spec.runner.image says 12.5.0: an upgrade is due. Set spec.runner.image to a newer version.';
     expect(auditImage(specOf({ mode: 'Persistent', runner: { image: 'r:12.5.0' } }), [], shipped)?.message).toBe(message);
   });
 });
@@ -140,10 +144,11 @@ describe('several warnings', () => {
     expect(verdict).toMatchObject({ supported: true, reason: 'ImageVersionDiffers' });
     expect(verdict?.message).toBe(
       'Runners report forgejo-runner 12.6.0 to Forgejo, but the tag of spec.runner.image says 12.5. ' +
-        'Set spec.runner.version to the version that the image holds, and pin the image by digest if its tag was moved. ' +
+        'Set spec.runner.version to the version that the image holds, and pin spec.runner.image by digest if its tag was moved. ' +
         'spec.runner.image, spec.containerMode.dind.image, spec.labels[0]: named by tags that move, so what runs can change without a change of the pool. ' +
-        'Name a whole version, or pin by digest. ' +
-        'This operator ships with forgejo-runner 12.8.2, and the tag of spec.runner.image says 12.5: an upgrade is due.',
+        'Name a whole version in these fields, or pin by digest. ' +
+        'This operator ships with forgejo-runner 12.8.2, and the tag of spec.runner.image says 12.5: an upgrade is due. ' +
+        'Set spec.runner.image to a newer version.',
     );
   });
 

@@ -139,6 +139,7 @@ describe('a spec that is not valid', () => {
 
   it('that is refused for its image says so', () => {
     const all = findingsForInvalidSpec([{ field: 'spec.runner.version', message: 'is too old' }]);
-    expect(all[0]).toEqual({ type: 'ImageSupported', status: 'False', reason: 'ImageUnsupported', message: 'is too old' });
+    expect(all[0]).toMatchObject({ type: 'ImageSupported', status: 'False', reason: 'ImageUnsupported' });
+    expect(all[0]?.message).toMatch(/^spec\.runner\.version: is too old\. Set spec\.runner\.image /);
   });
 });

@@ -136,6 +136,33 @@ describe('the status', () => {
     expect(statusOf(aWorld({ rows })).versions).toEqual(['v12.5.0', 'v12.8.2']);
   });
 
+  test.each([
+    { scope: { instance: {} }, says: 'instance' },
+    { scope: { user: {} }, says: 'user' },
+    { scope: { organization: 'acme' }, says: 'organization:acme' },
+    { scope: { repository: 'acme/app' }, says: 'repository:acme/app' },
+  ])('says in one word whose jobs are served: $says', ({ scope, says }) => {
+    const { spec } = aWorld();
+    expect(statusOf(aWorld({ spec: { forgejo: { ...spec.forgejo, scope } } })).scope).toBe(says);
+  });
+
+  test('keeps the scope of a pool whose spec.forgejo can not be read any more', () => {
+    const world = aWorld({ forgejo: { kind: 'unavailable', failure: { kind: 'forgejoUnreadable' }, nextReadAt: now } });
+    expect(statusOf(world, { ...NOTHING, status: () => ({ scope: 'user' }) }).scope).toBe('user');
+    expect(statusOf(world)).not.toHaveProperty('scope');
+  });
+
+  test('says what the server says of itself, and goes on saying it until it is heard again', () => {
+    const [before, after] = [
+      { version: '15.0.3', ephemeral: true },
+      { version: '15.0.4', ephemeral: true },
+    ];
+    const previous = { ...NOTHING, status: () => ({ server: before }) };
+    expect(statusOf({ ...aWorld(), server: after }, previous).server).toEqual(after);
+    expect(statusOf({ ...aWorld(), server: null }, previous).server).toEqual(before);
+    expect(statusOf(aWorld())).not.toHaveProperty('server');
+  });
+
   test('selects the Pods of this pool', () => {
     expect(statusOf(busy).selector).toBe(`forgejo-runner-operator.dev/pool-uid=${busy.pool.uid}`);
   });

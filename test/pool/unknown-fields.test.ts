@@ -22,7 +22,7 @@ describe('a spec with fields that nobody here knows', () => {
       status: 'True',
       reason: 'UnknownFields',
       message:
-        "Kubernetes 1.37.2 does not know spec.template.spec.nodeMood, spec.resources.cpu. They are passed on, for a newer cluster may; an API server that does not know them refuses the runner's Job or Deployment, or drops them. The rest of the spec is valid.",
+        "Kubernetes 1.37.2 does not know spec.template.spec.nodeMood, spec.resources.cpu. They are passed on, for a newer cluster may; an API server that does not know them refuses the runner's Job or Deployment, or drops them. The rest of the spec is valid. Correct what is a typing error (kubectl edit runnerpool), and leave what your cluster knows.",
     });
     expect(CONDITION_REASONS.UnknownFields).toMatch(/passed on/);
   });

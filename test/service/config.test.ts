@@ -9,6 +9,7 @@ const DEFAULTS = {
   host: '0.0.0.0',
   port: 8080,
   metricsPort: 9090,
+  uiEnabled: false,
   logLevel: 'info',
   bearerTokenFiles: [],
   tls: null,
@@ -32,6 +33,7 @@ describe('the configuration', () => {
     { environment: { PORT: '0', METRICS_PORT: '0' }, config: { port: 0, metricsPort: 0 }, because: '0 takes a free port' },
     { environment: { HOST: '::' }, config: { host: '::' }, because: 'IPv6' },
     { environment: { LOG_LEVEL: 'debug' }, config: { logLevel: 'debug' }, because: 'a level of the list' },
+    { environment: { UI_ENABLED: 'true' }, config: { uiEnabled: true }, because: 'the page is wanted' },
     {
       environment: { BEARER_TOKEN_FILE: '/a/new,/a/old' },
       config: { bearerTokenFiles: ['/a/new', '/a/old'] },
@@ -62,6 +64,7 @@ describe('the configuration', () => {
     { environment: { PORT: '80.5' }, problems: ['PORT must be a whole number from 0 to 65535'] },
     { environment: { PORT: ' 80' }, problems: ['PORT must be a whole number from 0 to 65535'] },
     { environment: { EFFECT_BUDGET_SECONDS: '10' }, problems: ['EFFECT_BUDGET_SECONDS must be a whole number from 1 to 9'] },
+    { environment: { UI_ENABLED: 'yes' }, problems: ['UI_ENABLED must be one of true, false'] },
     { environment: { LOG_LEVEL: 'INFO' }, problems: ['LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'] },
     { environment: { HOST: 'a b' }, problems: ['HOST must be an IP address or a host name'] },
     { environment: { BEARER_TOKEN_FILE: 's3cret' }, problems: ['BEARER_TOKEN_FILE must be absolute paths separated by commas'] },

@@ -109,7 +109,7 @@ const EXPECTED: readonly Expected[] = [
   { from: 'stopping', to: ['inUse', 'stray'], because: 'nothing of it is seen any more but its registration' },
 
   { from: 'ended', to: ['stray', 'inUse', 'issued'], because: 'its Secret is gone, and its registration is not' },
-  { from: 'ended', to: ['busy', 'starting'], because: 'its workload was only not seen yet' },
+  { from: 'ended', to: ['busy', 'idle', 'starting'], because: 'its workload was only not seen yet' },
   { from: 'ended', to: ['completed', 'cancelled', 'failed', 'idleExit'], because: 'its Job says how it ended after all' },
   { from: 'ended', to: ['deregistered'], because: 'its registration was deleted by hand' },
   { from: 'ended', to: ['detached'], because: 'its workload is seen at last, and its Secret was deleted by hand' },
@@ -179,7 +179,7 @@ const RARE: Readonly<Partial<Record<Expected['from'], readonly Phase[]>>> = {
   finishing: ['idle'],
   draining: ['idle', 'stopping', 'failed', 'idleExit', 'completed'],
   stopping: ['failed', 'inUse', 'stray', 'busy', 'idle', 'issued'],
-  ended: ['busy', 'completed', 'cancelled', 'failed', 'idleExit', 'deregistered', 'detached', 'finishing', 'stopping'],
+  ended: ['busy', 'idle', 'completed', 'cancelled', 'failed', 'idleExit', 'deregistered', 'detached', 'finishing', 'stopping'],
   failed: ['issued', 'inUse', 'stray', 'starting', 'stopping', 'detached'],
   idleExit: ['failed', 'finishing', 'starting', 'inUse', 'draining'],
   completed: ['idleExit', 'starting', 'issued', 'inUse', 'draining', 'ended', 'detached', 'stray'],

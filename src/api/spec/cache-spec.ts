@@ -7,14 +7,16 @@ export const CacheSchema = Type.Object(
     server: Type.Optional(
       Type.Object(
         {
-          size: quantity('Size of its volume.', '10Gi'),
-          storageClassName: Type.Optional(clusterObjectName('Storage class of its volume; the default of the cluster when there is none.')),
-          resources: Type.Optional(kubernetesObject('Requests and limits of the server, as in Kubernetes.')),
+          size: quantity('Size of the volume, as a quantity of Kubernetes.', '10Gi'),
+          storageClassName: Type.Optional(
+            clusterObjectName('Storage class of the volume; the default of the cluster when it is left out.'),
+          ),
+          resources: Type.Optional(kubernetesObject('Requests and limits of the cache server, as in Kubernetes.')),
         },
         {
           additionalProperties: false,
           description:
-            'A cache server of this pool. Its volume lives as long as it does; another size or storage class is another server, which begins empty.',
+            'Cache server of this pool, made by the operator. Its volume lives as long as it does; another size or storage class is another server, which begins empty.',
         },
       ),
     ),
@@ -31,7 +33,7 @@ export const CacheSchema = Type.Object(
             description: 'Secret that the server shares with its runners, taken as it is: a line break at its end is part of it.',
           }),
         },
-        { additionalProperties: false, description: 'A cache server that somebody else runs.' },
+        { additionalProperties: false, description: 'Cache server that somebody else runs.' },
       ),
     ),
   },

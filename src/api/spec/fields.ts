@@ -38,7 +38,7 @@ export function keyRef(object: string, key: string) {
       pattern: DATA_KEY,
       allowed: 'letters, digits, "-", "_" and "."',
       default: key,
-      description: `Key within the ${object}.`,
+      description: `Key within the ${object}, whose value is taken.`,
     }),
   };
 }
@@ -83,5 +83,5 @@ export function kubernetesObject(description: string) {
 }
 
 export function kubernetesList(maxItems: number, description: string) {
-  return Type.Array(kubernetesObject('As in Kubernetes.'), { maxItems, description });
+  return Type.Array(kubernetesObject('Entry of the list, as in Kubernetes.'), { maxItems, description });
 }

@@ -24,7 +24,9 @@ export const ForgejoSchema = Type.Object(
     }),
     scope: Type.Object(
       {
-        instance: Type.Optional(nothing('All repositories of the server; the token needs `write:admin`, of a site admin.')),
+        instance: Type.Optional(
+          nothing('Scope of all repositories of the server, written `instance: {}`; the token needs `write:admin`, of a site admin.'),
+        ),
         organization: Type.Optional(
           Type.String({
             minLength: 1,
@@ -32,16 +34,16 @@ export const ForgejoSchema = Type.Object(
             description: 'Name of the organization whose repositories are served; the token needs `write:organization`, of an owner.',
           }),
         ),
-        user: Type.Optional(nothing("Repositories of the token's user; the token needs `write:user`.")),
+        user: Type.Optional(nothing("Scope of the repositories of the token's user, written `user: {}`; the token needs `write:user`.")),
         repository: Type.Optional(
           Type.String({
             minLength: 3,
             maxLength: 201,
-            description: 'The one repository that is served, as `OWNER/NAME`; the token needs `write:repository`, of its owner.',
+            description: 'Name of the one repository that is served, as `OWNER/NAME`; the token needs `write:repository`, of its owner.',
           }),
         ),
       },
-      { additionalProperties: false, description: 'Whose jobs are served: exactly one of the fields. Immutable.' },
+      { additionalProperties: false, description: 'Scope whose jobs are served: exactly one of the fields. Immutable.' },
     ),
     tokenSecretRef: SecretKeyRef,
     caSecretRef: Type.Optional(
@@ -54,9 +56,9 @@ export const ForgejoSchema = Type.Object(
     caConfigMapRef: Type.Optional(
       Type.Object(keyRef('ConfigMap', 'ca.crt'), {
         additionalProperties: false,
-        description: 'ConfigMap with that bundle, instead of a Secret.',
+        description: 'ConfigMap with the PEM bundle of the CAs to trust for this server, instead of `caSecretRef`.',
       }),
     ),
   },
-  { additionalProperties: false, description: 'The server, whose jobs are served, and the token to do so.' },
+  { additionalProperties: false, description: 'Forgejo: the server, whose jobs are served, and the token to do so.' },
 );

@@ -16,7 +16,7 @@ function proxy(description: string) {
         maxLength: 512,
         pattern: PROXY_URL,
         allowed: 'http://HOST:PORT or https://HOST:PORT without user and path',
-        description: '`http://HOST:PORT` or `https://HOST:PORT`.',
+        description: 'URL of the proxy: `http://HOST:PORT` or `https://HOST:PORT`, without user and path.',
       }),
       credentialsSecretRef: Type.Optional(
         secretRef('Secret with the keys `username` and `password`, both percent-encoded as within a URL. Every job can read them.'),
@@ -37,9 +37,9 @@ export const ProxySchema = Type.Object(
           maxLength: 253,
           pattern: NO_PROXY_ENTRY,
           allowed: 'a host, a domain, an address or a network',
-          description: 'Host, domain with a leading dot, address or network.',
+          description: 'Host, domain with a leading dot, address or network in CIDR form.',
         }),
-        { maxItems: 64, description: "What is reached directly (`NO_PROXY`), besides the Pod itself and the pool's cache server." },
+        { maxItems: 64, description: "Hosts that are reached directly (`NO_PROXY`), besides the Pod itself and the pool's cache server." },
       ),
     ),
   },
@@ -54,7 +54,7 @@ const PeerSchema = Type.Object(
         maxLength: 47,
         pattern: CIDR,
         allowed: 'a network in CIDR form such as 10.20.0.0/16',
-        description: 'A network, `10.20.0.0/16`.',
+        description: 'Network in CIDR form, for example `10.20.0.0/16`.',
       }),
     ),
     namespace: Type.Optional(
@@ -63,7 +63,7 @@ const PeerSchema = Type.Object(
         maxLength: 63,
         pattern: DNS_LABEL,
         allowed: 'the name of a namespace: lower-case letters, digits and "-" between them',
-        description: 'All Pods of a namespace of this cluster.',
+        description: 'Namespace of this cluster, whose Pods may all be reached.',
       }),
     ),
     ports: Type.Optional(
@@ -74,12 +74,12 @@ const PeerSchema = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false, description: 'Exactly one of `cidr` and `namespace`.' },
+  { additionalProperties: false, description: 'Peer that may be reached: exactly one of `cidr` and `namespace`.' },
 );
 
 export const NetworkPolicySchema = Type.Object(
   {
-    allow: Type.Optional(Type.Array(PeerSchema, { maxItems: 32, description: 'What the runner Pods may reach besides.' })),
+    allow: Type.Optional(Type.Array(PeerSchema, { maxItems: 32, description: 'Peers that the runner Pods may reach besides.' })),
     block: Type.Optional(
       Type.Array(
         Type.String({
@@ -87,12 +87,12 @@ export const NetworkPolicySchema = Type.Object(
           maxLength: 47,
           pattern: CIDR,
           allowed: 'a network in CIDR form such as 10.20.0.0/16',
-          description: 'A network.',
+          description: 'Network in CIDR form, for example `203.0.113.0/24`.',
         }),
         {
           maxItems: 32,
           description:
-            'Further networks that are not the internet, for example public addresses of Pods or nodes. `0.0.0.0/0` and `::/0` leave none of it.',
+            'Networks that are not the internet, besides the private ones, for example public addresses of Pods or nodes. `0.0.0.0/0` and `::/0` leave none of it.',
         },
       ),
     ),
@@ -100,7 +100,7 @@ export const NetworkPolicySchema = Type.Object(
   {
     additionalProperties: false,
     description:
-      'A NetworkPolicy for the runner Pods: nothing comes in; out go only DNS, Forgejo, the cache server, the proxy, what `allow` names, and the internet: ' +
+      'NetworkPolicy for the runner Pods: nothing comes in; out go only DNS, Forgejo, the cache server, the proxy, what `allow` names, and the internet: ' +
       'no private, link-local or metadata addresses, so not the cluster. Without it there is none. `{}` is enough where Forgejo has a public address. ' +
       'A server within the cluster is let through when its URL has an address or a host of the form `NAME.NAMESPACE.svc`; for any other name `allow` must say where it is.',
   },

@@ -9,7 +9,10 @@ export const PLACEMENT_FIELDS = {
   tolerations: Type.Optional(kubernetesList(64, 'Taints of nodes that the Pods tolerate, as in a Pod.')),
   affinity: Type.Optional(kubernetesObject('Affinity to nodes and to other Pods, as in a Pod.')),
   topologySpreadConstraints: Type.Optional(
-    kubernetesList(16, 'How the Pods are spread, as in a Pod; an entry without `labelSelector` counts the Pods of this pool.'),
+    kubernetesList(
+      16,
+      'Constraints by which the Pods are spread, as in a Pod; an entry without `labelSelector` counts the Pods of this pool.',
+    ),
   ),
   priorityClassName: Type.Optional(clusterObjectName('Priority class of the Pods.')),
   runtimeClassName: Type.Optional(clusterObjectName('Runtime class of the Pods, for example of gVisor or Kata Containers.')),
@@ -17,9 +20,15 @@ export const PLACEMENT_FIELDS = {
     clusterObjectName('ServiceAccount of the Pods, in the namespace of the pool. Its token is not mounted unless `template` asks for it.'),
   ),
   imagePullSecrets: Type.Optional(
-    Type.Array(Type.Object({ name: objectName('Secret') }, { additionalProperties: false, description: 'A Secret.' }), {
-      maxItems: 16,
-      description: 'Secrets to pull the images of the Pod with; job containers are pulled by Docker, not with these.',
-    }),
+    Type.Array(
+      Type.Object(
+        { name: objectName('Secret') },
+        { additionalProperties: false, description: 'Secret of type `kubernetes.io/dockerconfigjson`.' },
+      ),
+      {
+        maxItems: 16,
+        description: 'Secrets to pull the images of the Pod with; job containers are pulled by Docker, not with these.',
+      },
+    ),
   ),
 };

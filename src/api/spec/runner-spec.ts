@@ -26,12 +26,13 @@ export const RunnerSchema = Type.Object(
           {},
           {
             additionalProperties: true,
-            description: "Configuration of forgejo-runner, merged over the operator's; the keys that it must not set are named below.",
+            description:
+              "Configuration of forgejo-runner, merged over the operator's; `log`, `server` and what the operator relies on must not be set: the reference page lists these keys.",
           },
         ),
       ),
     ),
-    envs: Type.Optional(stringMap('Variables that every job gets.', 64, 4096)),
+    envs: Type.Optional(stringMap('Variables that every job gets, by name.', 64, 4096)),
     envFrom: Type.Optional(
       Type.Array(
         Type.Object(
@@ -41,20 +42,24 @@ export const RunnerSchema = Type.Object(
               {
                 additionalProperties: false,
                 allowed: 'an entry is written secretRef: {name: NAME}',
-                description: 'The Secret: every key of it is a variable.',
+                description: 'Secret of which every key is a variable.',
               },
             ),
           },
-          { additionalProperties: false, description: 'Where variables come from: `secretRef: {name: NAME}`.' },
+          { additionalProperties: false, description: 'Source of variables, written `secretRef: {name: NAME}`.' },
         ),
         {
           maxItems: 8,
           description:
-            'Further variables that every job gets, from Secrets, each written `- secretRef: {name: NAME}`; a later one wins, and all of them over `envs`.',
+            'Sources of variables that every job gets besides `envs`, each written `- secretRef: {name: NAME}`; a later one wins, and all of them over `envs`.',
         },
       ),
     ),
   },
   // Said in full: the API server holds a default against the rules before it fills in the defaults within.
-  { additionalProperties: false, default: { image: DEFAULT_IMAGES.runner }, description: 'The runner program.' },
+  {
+    additionalProperties: false,
+    default: { image: DEFAULT_IMAGES.runner },
+    description: 'Runner program: its image, its configuration, and the variables of its jobs.',
+  },
 );

@@ -22,7 +22,7 @@ function seconds(options: { minimum: number; maximum: number; default: number; d
   return Type.Integer(options);
 }
 
-const REFUSED = 'The operator sets it; refused here.';
+const REFUSED = 'Field that the operator sets; refused here.';
 
 const TemplateSchema = Type.Object(
   {
@@ -39,10 +39,14 @@ const TemplateSchema = Type.Object(
             terminationGracePeriodSeconds: Type.Optional(Type.Integer({ description: REFUSED })),
             activeDeadlineSeconds: Type.Optional(Type.Integer({ description: REFUSED })),
             shareProcessNamespace: Type.Optional(
-              Type.Boolean({ description: 'Only false: other containers could read the token of the runner.' }),
+              Type.Boolean({ description: 'Field that may only be false: other containers could read the token of the runner.' }),
             ),
-            hostPID: Type.Optional(Type.Boolean({ description: 'Only false: a container could read the tokens of other runners.' })),
-            ephemeralContainers: Type.Optional(kubernetesList(1, 'Refused here: Kubernetes adds them only to a Pod that runs.')),
+            hostPID: Type.Optional(
+              Type.Boolean({ description: 'Field that may only be false: a container could read the tokens of other runners.' }),
+            ),
+            ephemeralContainers: Type.Optional(
+              kubernetesList(1, 'Field that is refused here: Kubernetes adds such containers only to a Pod that runs.'),
+            ),
           },
           {
             additionalProperties: true,
@@ -65,7 +69,7 @@ export const RunnerPoolSpecSchema = Type.Object(
     mode: Type.Union([Type.Literal('Ephemeral'), Type.Literal('Persistent')], {
       default: 'Ephemeral',
       description:
-        '`Ephemeral`: a fresh runner and a fresh Pod for every job. `Persistent`: runners take one job after another. Immutable.',
+        'Mode of the runners. `Ephemeral`: a fresh runner and a fresh Pod for every job. `Persistent`: runners take one job after another. Immutable.',
     }),
     labels: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
       minItems: 1,
@@ -77,11 +81,17 @@ export const RunnerPoolSpecSchema = Type.Object(
       minimum: 0,
       maximum: 1000,
       default: 0,
-      description: 'How many runners are kept idle (`Ephemeral`), or exist at least (`Persistent`). `kubectl scale` sets it.',
+      description:
+        'Number of runners that are kept idle (`Ephemeral`), or exist at least (`Persistent`), within `maxRunners`. `kubectl scale` sets it.',
     }),
-    maxRunners: Type.Integer({ minimum: 0, maximum: 1000, default: 10, description: 'How many runners exist at most.' }),
+    maxRunners: Type.Integer({
+      minimum: 0,
+      maximum: 1000,
+      default: 10,
+      description: 'Number of runners that exist at most, whatever they do.',
+    }),
     ...CAPACITY_FIELDS,
-    pollIntervalSeconds: seconds({ minimum: 1, maximum: 300, default: 2, description: 'How often the queue is read, in seconds.' }),
+    pollIntervalSeconds: seconds({ minimum: 1, maximum: 300, default: 2, description: 'Interval at which the queue is read, in seconds.' }),
     runner: RunnerSchema,
     containerMode: ContainerModeSchema,
     cache: Type.Optional(CacheSchema),
@@ -93,38 +103,46 @@ export const RunnerPoolSpecSchema = Type.Object(
       minimum: 60,
       maximum: MAX_DEADLINE_SECONDS,
       default: 10_800,
-      description: 'How long a job may run. A Pod that is deleted may take as long to end its job.',
+      description: 'Time that a job may run, in seconds. A Pod that is deleted may take as long to end its job.',
     }),
     pendingTimeoutSeconds: seconds({
       minimum: 30,
       maximum: 86_400,
       default: 900,
-      description: 'How long a runner may take to start before it is given up.',
+      description: 'Time that a runner may take to start before it is given up, in seconds.',
     }),
     idleTimeoutSeconds: seconds({
       minimum: 0,
       maximum: 86_400,
       default: 300,
       description:
-        'How long a `Persistent` pool keeps runners that it no longer needs: idle ones beyond the most that were wanted within that time are stopped.',
+        'Time for which a `Persistent` pool keeps runners that it no longer needs, in seconds: idle ones beyond the most that were wanted within that time are stopped.',
     }),
     drainTimeoutSeconds: Type.Optional(
       Type.Integer({
         minimum: 0,
         maximum: MAX_DEADLINE_SECONDS + DRAIN_MARGIN_SECONDS,
-        description: `How long outdated runners, and those of a deleted pool, may go on with their job. Default: \`jobTimeoutSeconds\` + ${DRAIN_MARGIN_SECONDS}.`,
+        description: `Time that runners of an older spec, and those of a deleted pool, may go on with their job, in seconds. Default: \`jobTimeoutSeconds\` + ${DRAIN_MARGIN_SECONDS}.`,
       }),
     ),
     history: Type.Object(
       {
-        succeeded: Type.Integer({ minimum: 0, maximum: 50, default: 1, description: 'Jobs of runners that ended well.' }),
-        failed: Type.Integer({ minimum: 0, maximum: 50, default: 3, description: 'Jobs of runners that failed.' }),
+        succeeded: Type.Integer({ minimum: 0, maximum: 50, default: 1, description: 'Number of Jobs of runners that ended well.' }),
+        failed: Type.Integer({ minimum: 0, maximum: 50, default: 3, description: 'Number of Jobs of runners that failed.' }),
       },
-      { additionalProperties: false, default: {}, description: 'How many ended Kubernetes Jobs stay for `kubectl logs`.' },
+      {
+        additionalProperties: false,
+        default: {},
+        description: 'Ended Kubernetes Jobs that stay for `kubectl logs`, the newest of each kind.',
+      },
     ),
-    paused: Type.Boolean({ default: false, description: 'No new runners; what runs goes on.' }),
+    paused: Type.Boolean({ default: false, description: 'Whether there are no new runners; what runs goes on.' }),
   },
-  { additionalProperties: false, description: 'What the pool is to be.' },
+  {
+    additionalProperties: false,
+    description:
+      'Spec: what the pool is to be. Required are `forgejo` and `labels`. After a change of what shapes a runner each one is replaced once it is idle.',
+  },
 );
 
 type SpecOnTheWire = DeepReadonly<Static<typeof RunnerPoolSpecSchema>>;

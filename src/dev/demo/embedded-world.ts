@@ -28,11 +28,21 @@ export interface Ports {
   readonly metrics: number;
 }
 
+export interface WorldOptions {
+  readonly ports: Ports;
+  /** Whether the page is served. */
+  readonly ui: boolean;
+}
+
 /** What POSTing a registration took on a real server with SQLite (facts: Forgejo, section 6), ms. */
 const FORGEJO_LATENCY_MS = 10;
 
 /** `watch` sees every call of a hook with its answer. Rejects when a port is in use. */
-export async function startEmbeddedWorld(ports: Ports, log: Logger, watch: (call: HookCall) => HookCall): Promise<EmbeddedWorld> {
+export async function startEmbeddedWorld(
+  { ports, ui }: WorldOptions,
+  log: Logger,
+  watch: (call: HookCall) => HookCall,
+): Promise<EmbeddedWorld> {
   const forgejo = createEmbeddedForgejo({ clock: systemClock, latencyMs: FORGEJO_LATENCY_MS });
   const served = await portOfForgejo(serveForgejo(forgejo, ports.forgejo), ports.forgejo);
   const loopback = new URL(served.url).host;
@@ -40,6 +50,7 @@ export async function startEmbeddedWorld(ports: Ports, log: Logger, watch: (call
     HOST: '127.0.0.1',
     PORT: String(ports.hooks),
     METRICS_PORT: String(ports.metrics),
+    UI_ENABLED: String(ui),
     FORGEJO_URL_ALLOWLIST: loopback,
     SHUTDOWN_DELAY_SECONDS: '0',
   });

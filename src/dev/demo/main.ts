@@ -35,11 +35,14 @@ async function main({ serve, json }: { readonly serve: boolean; readonly json: b
   const screen = createScreen(json ? process.stderr : process.stdout);
   const measure = createMeasure(systemClock.now);
   const startedAt = systemClock.now();
-  const world = await startEmbeddedWorld(serve ? SERVED_PORTS : FREE_PORTS, createLog('error'), measure.watch);
+  const world = await startEmbeddedWorld({ ports: serve ? SERVED_PORTS : FREE_PORTS, ui: serve }, createLog('error'), measure.watch);
   try {
     setUp(world);
     const stage = { world, clock: systemClock, measure, screen };
-    if (serve) screen.say(`Forgejo ${world.urls.forgejo}   hooks ${world.urls.hooks}   metrics ${world.urls.metrics}/metrics`);
+    if (serve) {
+      const { forgejo, hooks, metrics } = world.urls;
+      screen.say(`page ${metrics}/ui   Forgejo ${forgejo}   hooks ${hooks}   metrics ${metrics}/metrics`);
+    }
     const ended = serve ? stopSignal() : null;
     const jobsRan = await runJobs(stage);
     if (ended !== null) await trickle(stage, ended);

@@ -25,6 +25,11 @@ function strict(definition: Definition): Definition {
   return definition.properties === undefined ? definition : { ...definition, additionalProperties: false };
 }
 
+/** Whether there is a schema of that kind. */
+export function hasSchema(kind: string): boolean {
+  return kind in kinds;
+}
+
 /** What the schema of that kind says against `object`; empty when it is valid. */
 export function schemaErrors(kind: string, object: unknown): readonly string[] {
   const validate = ajv.getSchema(`kubernetes#/definitions/${kinds[kind]}`);

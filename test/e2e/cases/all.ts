@@ -3,6 +3,7 @@ import type { Case } from '../case.ts';
 import { goldenChildrenAreTaken, podsKeepTheirLevel } from './children.ts';
 import { everyRuleRefuses, nothingImmutableChanges, theOperatorRefusesTheRest, validSpecsPass } from './definition.ts';
 import { deletionInEveryPhase, deletionOfABrokenPool, deletionOfANamespace, deletionWithoutForgejo } from './deletion.ts';
+import { kubectlTellsTheStory } from './kubectl.ts';
 import { aHundredJobs, everyModeLives } from './life.ts';
 import { kustomizationsApply, samplesApply, shippedPodsAreAdmitted } from './manifests.ts';
 import { partsAreKilled } from './restarts.ts';
@@ -22,6 +23,7 @@ export const CASES: readonly Case[] = [
   podsKeepTheirLevel,
   theServiceMayDoNothing,
   metacontrollerMayDoNoMore,
+  kubectlTellsTheStory,
   everyModeLives,
   aHundredJobs,
   steadyPoolsCostNoWrite,

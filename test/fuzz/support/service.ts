@@ -4,6 +4,7 @@ import { loadConfig } from '../../../src/config.ts';
 import type { VirtualClock } from '../../../src/dev/cluster/virtual-clock.ts';
 import { createReader } from '../../../src/forgejo/reader.ts';
 import type { Transport } from '../../../src/forgejo/transport.ts';
+import { createChangeLog } from '../../../src/hooks/change-log.ts';
 import { createOperator } from '../../../src/hooks/operator.ts';
 import { createOperatorLog } from '../../../src/hooks/operator-log.ts';
 import type { HookReply, Operator } from '../../../src/hooks/reply.ts';
@@ -45,6 +46,7 @@ export async function createFuzzService(): Promise<FuzzService> {
   let lines: string[] = [];
   let operator: Operator | null = null;
   const log = createLog('trace', { write: (line) => void lines.push(line) });
+  const metrics = createMetrics({ version: '0.0.0', node: 'v24' });
 
   function startProcess({ clock, transport }: FuzzWorld): Operator {
     const started = createOperator({
@@ -52,6 +54,7 @@ export async function createFuzzService(): Promise<FuzzService> {
       reader: createReader({ transport, clock, timeoutMs: config.forgejoTimeoutMs }),
       clock,
       log: createOperatorLog(log),
+      observers: [metrics.pools, createChangeLog(log, clock)],
       assets: { oneJobScript: '#!/bin/sh\n', jobEnvScript: '#!/bin/sh\n' },
       randomSecret: () => 'c'.repeat(64),
       config,
@@ -75,7 +78,7 @@ export async function createFuzzService(): Promise<FuzzService> {
       customize: (body) => running().customize(body),
     },
     log,
-    metrics: createMetrics({ version: '0.0.0', node: 'v24' }),
+    metrics,
     config,
     eventLoopDelayMs: () => 0,
   });

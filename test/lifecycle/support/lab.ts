@@ -12,8 +12,10 @@ import { readController } from '../../../src/dev/demo/embedded-world.ts';
 import { statusOf } from '../../../src/dev/demo/pools.ts';
 import type { JobView } from '../../../src/dev/forgejo/views.ts';
 import { createVirtualWorld, FORGEJO_URL, type VirtualWorld } from '../../../src/dev/virtual-world.ts';
+import { createChangeLog } from '../../../src/hooks/change-log.ts';
 import { createOperatorLog } from '../../../src/hooks/operator-log.ts';
 import { createLog } from '../../../src/log.ts';
+import { createMetrics, type Metrics } from '../../../src/metrics.ts';
 import { readRenderAssets } from '../../../src/render-assets.ts';
 
 const NAMESPACE = 'ci';
@@ -55,6 +57,8 @@ export interface Lab extends VirtualWorld {
   readonly apiToken: string;
   /** Names of what deleted pools left behind, as the log said. */
   readonly leftBehind: string[];
+  /** Of all operators together. */
+  readonly metrics: Metrics;
   /** Every line of the log so far. */
   readonly logLines: readonly string[];
   /** Creates the pool anew, or sets members of its spec. */
@@ -87,7 +91,11 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const scope = options.scope ?? 'organization';
   const leftBehind: string[] = [];
   const logLines: string[] = [];
-  const log = createOperatorLog(createLog('info', { write: (line) => void logLines.push(line) }));
+  const lines = createLog('info', { write: (line) => void logLines.push(line) });
+  const log = createOperatorLog(lines);
+  // The world has the clock, and is made after those who watch it.
+  const time = { now: () => 0 };
+  const metrics = createMetrics({ version: '0.0.0', node: 'v24' }, { now: () => time.now() });
   const world = createVirtualWorld({
     seed: options.seed ?? 1,
     controller: await readController(),
@@ -99,8 +107,14 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
         log.leftBehind(pool, names);
       },
     },
+    watchers: {
+      observers: [metrics.pools, createChangeLog(lines, { now: () => time.now() })],
+      onServed: metrics.forgejo.readServed,
+      onRequest: [metrics.forgejo.requestEnded],
+    },
     ...(options.clusters === undefined ? {} : { clusters: options.clusters }),
   });
+  time.now = world.clock.now;
   const { clock, cluster: first, clusters, forgejo } = world;
   forgejo.addUser({ name: 'dev', siteAdmin: true });
   forgejo.addUser({ name: 'other' });
@@ -167,6 +181,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     ...world,
     apiToken,
     leftBehind,
+    metrics,
     logLines,
     applyPool,
     deletePool: (propagation = 'Background', cluster = first) => cluster.delete('RunnerPool', NAMESPACE, POOL, { propagation }),

@@ -1,0 +1,78 @@
+/** Forgejo's side of a plan as the server shows it now: reads alone. */
+import { scopeOf } from '../../api/scope.ts';
+import type { RunnerPoolSpec } from '../../api/spec/runnerpool.ts';
+import type { Access } from '../../forgejo/access.ts';
+import { createReader } from '../../forgejo/reader.ts';
+import { createRepositoryDirectory } from '../../forgejo/repositories.ts';
+import { resolveAccess } from '../../hooks/access.ts';
+import type { DecodedRequest } from '../../hooks/decode.ts';
+import type { RepositoryFilter } from '../../pool/repositories.ts';
+import { readCa, readToken, TOKEN_VARIABLE } from '../doctor/read-target.ts';
+import { parseForgejo } from '../input/parse-scope.ts';
+import type { CliWorld } from '../world.ts';
+import { MEMORYLESS, type PlanDeps, type PlanOptions, type Read, repositoriesOf } from './plan-options.ts';
+import { recordedView, type WorldInput } from './plan-world.ts';
+
+/** More than one list with all its pages takes. */
+const LOOK_UP_MS = 10_000;
+
+export async function readLive(
+  options: PlanOptions,
+  spec: RunnerPoolSpec,
+  decoded: DecodedRequest,
+  world: CliWorld,
+  deps: PlanDeps,
+): Promise<Read> {
+  const access = await liveAccess(options, spec, decoded, world);
+  const { transport, clock } = deps;
+  const reader = createReader({ transport, clock });
+  const forgejo = await reader.read(access, scopeOf(spec.forgejo), { intervalMs: 0 });
+  const directory = createRepositoryDirectory({ transport, clock });
+  const until = clock.now() + LOOK_UP_MS;
+  const repositories = await everyName(() => repositoriesOf(spec, decoded, access, directory, until));
+  const clusterNow = clock.now();
+  return {
+    input: { forgejo: trusted(forgejo), repositories, now: reader.forgejoNow(access), clusterNow },
+    assumptions: MEMORYLESS,
+  };
+}
+
+/** The directory asks for some names with each call, since a pool calls again; here nobody does. */
+async function everyName(look: () => Promise<RepositoryFilter>): Promise<RepositoryFilter> {
+  let filter = await look();
+  for (let before = Number.POSITIVE_INFINITY, left = unasked(filter); left > 0 && left < before; left = unasked(filter)) {
+    before = left;
+    filter = await look();
+  }
+  return filter;
+}
+
+function unasked({ unresolved }: RepositoryFilter): number {
+  return unresolved.filter(({ failure }) => failure === null).length;
+}
+
+/** What one look can't tell is taken for granted, as it is with a recorded queue. */
+function trusted(forgejo: WorldInput['forgejo']): WorldInput['forgejo'] {
+  if (forgejo.kind !== 'answered') return forgejo;
+  const { jobs, registrations, registrationsReadAt } = forgejo.snapshot;
+  const view = recordedView(jobs, registrations, registrationsReadAt, forgejo.nextReadAt - registrationsReadAt);
+  return view.kind === 'answered'
+    ? { ...view, snapshot: { ...view.snapshot, registrationsComplete: forgejo.snapshot.registrationsComplete } }
+    : view;
+}
+
+/** Inside the cluster the server may have another name than here. */
+async function liveAccess(
+  { url, tokenFile, caFile }: PlanOptions,
+  spec: RunnerPoolSpec,
+  decoded: DecodedRequest,
+  world: CliWorld,
+): Promise<Access> {
+  const resolved = resolveAccess(spec.forgejo, decoded);
+  const fromSecret = resolved.kind === 'access' ? resolved.access : null;
+  const hasOther = tokenFile !== undefined || (world.env[TOKEN_VARIABLE] ?? '') !== '';
+  const token = hasOther || fromSecret === null ? await readToken(tokenFile, null, world) : fromSecret.token;
+  const base = url === undefined ? spec.forgejo.url : parseForgejo(url, 'instance').url;
+  const ca = caFile === undefined ? fromSecret?.ca : await readCa(caFile, world);
+  return { url: base, token, ...(ca === undefined ? {} : { ca }) };
+}
