@@ -73,6 +73,8 @@ export async function createApp({ operator, log, metrics, config, ui, eventLoopD
     // A 503 would be an error event and a back-off; our own 429 is neither.
     return503OnClosing: false,
     frameworkErrors: refuseUrl,
+    // A child for each request would be paid for by each and tell nothing: its lines have their call by themselves.
+    childLoggerFactory: (logger) => logger,
     serverFactory: (handler) => source.create(handler),
   });
   reportRequests(hooks, metrics);

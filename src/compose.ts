@@ -16,6 +16,7 @@ import { createOperator } from './hooks/operator.ts';
 import { createOperatorLog } from './hooks/operator-log.ts';
 import { requestLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { composeOpenBao } from './openbao-parts.ts';
 import { readRenderAssets } from './render-assets.ts';
 import { systemClock } from './system-clock.ts';
 import { createBoard } from './ui/board.ts';
@@ -24,18 +25,20 @@ export const VERSION = packageJson.version;
 
 export interface Service {
   readonly app: App;
-  /** After the app has stopped: ends the connections to Forgejo. */
+  /** After the app has stopped: ends the connections to Forgejo and OpenBao. */
   close(): Promise<void>;
 }
 
 /** Rejects with a StartError when a file that the configuration names can't be read or used. */
 export async function composeService(config: Config, log: Logger): Promise<Service> {
   const metrics = createMetrics({ version: VERSION, node: process.version });
+  const userAgent = `forgejo-runner-operator/${VERSION}`;
   const { transport: unwatched, close } = createUndiciTransport({
     addressPolicy: createAddressPolicy(config.forgejoUrlAllowlist),
-    userAgent: `forgejo-runner-operator/${VERSION}`,
+    userAgent,
   });
   const transport = watchTransport(unwatched, systemClock, [metrics.forgejo.requestEnded, requestLog(log)]);
+  const openBao = await composeOpenBao({ config, log, userAgent, forgejo: transport, clock: systemClock });
   const board = config.uiEnabled ? createBoard(systemClock) : null;
   const observers = [metrics.pools, createChangeLog(log, systemClock), ...(board === null ? [] : [board.observer])];
   const operator = createOperator({
@@ -52,8 +55,10 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
     observers: observers.map((observer) => guarded(observer, (err) => log.error({ err }, 'an observer of the syncs failed'))),
     assets: await readRenderAssets(),
     randomSecret: () => randomBytes(32).toString('hex'),
+    openBao,
     config,
   });
   const ui = board === null ? {} : { ui: { board, replica: { host: hostname(), version: VERSION } } };
-  return { app: await createApp({ operator, log, metrics, config, ...ui }), close };
+  const app = await createApp({ operator, log, metrics, config, ...ui });
+  return { app, close: async () => void (await Promise.all([close(), openBao.close()])) };
 }

@@ -1,5 +1,6 @@
 /** Every variable of the environment that the service reads: the one source of its checks, its defaults and its reference page. */
 import { type Static, Type } from '@sinclair/typebox';
+import { BAO_PATH } from './api/spec/identity-spec.ts';
 
 function integer(description: string, range: { minimum: number; maximum: number; default: number }) {
   return Type.Integer({ description, ...range });
@@ -53,6 +54,52 @@ export const ConfigTable = Type.Object({
     'x-allowed': '`https://host`, `host`, `host:port` or `*.example.org`, several separated by commas without spaces',
     default: '',
   }),
+  IDENTITY_URL_ALLOWLIST: Type.String({
+    description:
+      'Servers that pools may name in `identity.openbao.address`: the service asks only these whether they are ready. Written like ' +
+      'FORGEJO_URL_ALLOWLIST. Empty: it asks none, and the condition `OIDCReady` of such pools stays Unknown.',
+    pattern: '^$|^[^\\s,]+(,[^\\s,]+)*$',
+    'x-allowed': '`https://host`, `host`, `host:port` or `*.example.org`, several separated by commas without spaces',
+    default: '',
+  }),
+  OPENBAO_ADDR: Type.Optional(
+    Type.String({
+      description:
+        'OpenBao that pools may have their API token from (`forgejo.tokenFrom`). Needs OPENBAO_TOKEN_FILE and OPENBAO_ALLOW_FILE, and ' +
+        'BEARER_TOKEN_FILE: whoever reaches the hooks without a token could ask for any pool.',
+      pattern: '^(https://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])|http://(localhost|127\\.0\\.0\\.1|\\[::1\\]))(:[0-9]{1,5})?/?$',
+      'x-allowed': '`https://host` or `https://host:port`, or the same with `http` of a loopback address',
+    }),
+  ),
+  OPENBAO_NAMESPACE: Type.Optional(
+    Type.String({
+      description: 'Namespace of OpenBao for logins and secrets.',
+      pattern: BAO_PATH,
+      'x-allowed': 'a path without slashes at its ends',
+    }),
+  ),
+  OPENBAO_AUTH_MOUNT: Type.String({
+    description: 'Path of the auth mount that knows the service account of this service, without `auth/`.',
+    pattern: BAO_PATH,
+    'x-allowed': 'a path without slashes at its ends',
+    default: 'kubernetes',
+  }),
+  OPENBAO_AUTH_METHOD: Type.Union([Type.Literal('jwt'), Type.Literal('kubernetes')], {
+    description: 'Type of that mount.',
+    default: 'jwt',
+  }),
+  OPENBAO_INLINE_AUTH: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    description:
+      'Whether the login goes with each read, so that no token of OpenBao exists (OpenBao 2.4 and newer; roles without `token_num_uses`). ' +
+      'With the method `kubernetes` it never does.',
+    default: 'on',
+  }),
+  OPENBAO_CA_FILE: file('CAs to trust for OPENBAO_ADDR in PEM, in place of the usual ones. Read again when it changes.'),
+  OPENBAO_TOKEN_FILE: file("Projected token of this service's service account, for the audience of OpenBao's roles. Read at each login."),
+  OPENBAO_ALLOW_FILE: file(
+    'Which pool may have which secret: rows `NAMESPACE ROLE PATH FORGEJO-URL`, compared word for word; `*` for a namespace where `{namespace}` ' +
+      'is a step of the path. Read again when it changes.',
+  ),
   FORGEJO_TIMEOUT_SECONDS: integer('How long one request to Forgejo may take; a hook has 10 s in all.', {
     minimum: 1,
     maximum: 9,

@@ -14,6 +14,10 @@ export interface Config {
   readonly bearerTokenFiles: readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly forgejoUrlAllowlist: readonly string[];
+  /** Empty: no OpenBao that a pool names is asked whether it is ready. */
+  readonly identityUrlAllowlist: readonly string[];
+  /** Null: no pool can have its token from OpenBao. */
+  readonly openBao: OpenBaoConfig | null;
   readonly forgejoTimeoutMs: number;
   readonly issuedGraceMs: number;
   readonly finishingGraceMs: number;
@@ -24,6 +28,18 @@ export interface Config {
   readonly filePollMs: number;
   readonly shutdownDelayMs: number;
   readonly shutdownGraceMs: number;
+}
+
+export interface OpenBaoConfig {
+  /** Base URL, without a slash at its end. */
+  readonly address: string;
+  readonly namespace: string | null;
+  readonly mount: string;
+  /** Whether the login goes with each read. */
+  readonly inline: boolean;
+  readonly caFile: string | null;
+  readonly tokenFile: string;
+  readonly allowFile: string;
 }
 
 /** `problems`: one line for each variable, with what is allowed; values are not repeated, they may be secrets in the wrong place. */
@@ -64,13 +80,34 @@ function readVariable(schema: TSchema, text: string | undefined): unknown {
 }
 
 function contradictionsOf(variables: ConfigVariables): readonly string[] {
-  const { PORT, METRICS_PORT, TLS_CERT_FILE, TLS_KEY_FILE, FORGEJO_URL_ALLOWLIST } = variables;
+  const { PORT, METRICS_PORT, TLS_CERT_FILE, TLS_KEY_FILE, FORGEJO_URL_ALLOWLIST, IDENTITY_URL_ALLOWLIST } = variables;
   return [
     ...((TLS_CERT_FILE === undefined) === (TLS_KEY_FILE === undefined) ? [] : ['TLS_CERT_FILE and TLS_KEY_FILE need each other']),
     ...(isAllowlist(list(FORGEJO_URL_ALLOWLIST))
       ? []
       : [`FORGEJO_URL_ALLOWLIST must be ${allowed(ConfigTable.properties.FORGEJO_URL_ALLOWLIST)}`]),
+    ...(isAllowlist(list(IDENTITY_URL_ALLOWLIST))
+      ? []
+      : [`IDENTITY_URL_ALLOWLIST must be ${allowed(ConfigTable.properties.IDENTITY_URL_ALLOWLIST)}`]),
+    ...openBaoContradictions(variables),
     ...(PORT !== 0 && PORT === METRICS_PORT ? ['METRICS_PORT must be another port than PORT'] : []),
+  ];
+}
+
+/** A login in every pool's name is no thing to do for a caller that nobody knows. */
+function openBaoContradictions(variables: ConfigVariables): readonly string[] {
+  const { OPENBAO_ADDR, OPENBAO_TOKEN_FILE, OPENBAO_ALLOW_FILE, BEARER_TOKEN_FILE } = variables;
+  const set = [OPENBAO_ADDR, OPENBAO_TOKEN_FILE, OPENBAO_ALLOW_FILE].filter((value) => value !== undefined).length;
+  return [
+    ...(set === 0 || set === 3 ? [] : ['OPENBAO_ADDR, OPENBAO_TOKEN_FILE and OPENBAO_ALLOW_FILE need each other']),
+    ...(OPENBAO_ADDR === undefined || URL.canParse(OPENBAO_ADDR)
+      ? []
+      : [`OPENBAO_ADDR must be ${allowed(ConfigTable.properties.OPENBAO_ADDR)}`]),
+    ...(OPENBAO_ADDR === undefined || BEARER_TOKEN_FILE !== undefined
+      ? []
+      : [
+          'OPENBAO_ADDR needs BEARER_TOKEN_FILE: whoever reaches the hooks without a token could use any token that OpenBao holds for a pool',
+        ]),
   ];
 }
 
@@ -95,6 +132,8 @@ function toConfig(variables: ConfigVariables): Config {
     bearerTokenFiles: list(variables.BEARER_TOKEN_FILE ?? ''),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : null,
     forgejoUrlAllowlist: list(variables.FORGEJO_URL_ALLOWLIST),
+    identityUrlAllowlist: list(variables.IDENTITY_URL_ALLOWLIST),
+    openBao: toOpenBao(variables),
     forgejoTimeoutMs: variables.FORGEJO_TIMEOUT_SECONDS * 1000,
     issuedGraceMs: variables.ISSUED_GRACE_SECONDS * 1000,
     finishingGraceMs: variables.FINISHING_GRACE_SECONDS * 1000,
@@ -105,6 +144,20 @@ function toConfig(variables: ConfigVariables): Config {
     filePollMs: variables.FILE_POLL_SECONDS * 1000,
     shutdownDelayMs: variables.SHUTDOWN_DELAY_SECONDS * 1000,
     shutdownGraceMs: variables.SHUTDOWN_GRACE_SECONDS * 1000,
+  };
+}
+
+function toOpenBao(variables: ConfigVariables): OpenBaoConfig | null {
+  const { OPENBAO_ADDR: address, OPENBAO_TOKEN_FILE: tokenFile, OPENBAO_ALLOW_FILE: allowFile } = variables;
+  if (address === undefined || tokenFile === undefined || allowFile === undefined) return null;
+  return {
+    address: address.replace(/\/$/, ''),
+    namespace: variables.OPENBAO_NAMESPACE ?? null,
+    mount: variables.OPENBAO_AUTH_MOUNT,
+    inline: variables.OPENBAO_AUTH_METHOD === 'jwt' && variables.OPENBAO_INLINE_AUTH === 'on',
+    caFile: variables.OPENBAO_CA_FILE ?? null,
+    tokenFile,
+    allowFile,
   };
 }
 

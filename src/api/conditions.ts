@@ -10,6 +10,7 @@ export const CONDITION_TYPES = {
   ImageSupported: 'The runner image holds a version that the mode works with.',
   ScalingLimited: 'There is demand that the pool does not, or not yet, follow.',
   Draining: 'Runners are waited for: they end with their job.',
+  OIDCReady: 'Forgejo gives ID tokens that OpenBao can check, and OpenBao is ready; only of a pool with spec.identity.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type ConditionType = keyof typeof CONDITION_TYPES;
@@ -68,6 +69,26 @@ export const CONDITION_REASONS = {
   DrainTimeout:
     'A runner was at work with an older spec for drainTimeoutSeconds and is told to end; its job may go on for jobTimeoutSeconds.',
   Finalizing: 'The pool is deleted once its runners have ended.',
+  // OIDCReady
+  OidcChecked: 'Discovery document and keys of Forgejo are in order, OpenBao is ready, and their clocks agree.',
+  OidcUnchecked: 'It has not been looked at yet.',
+  DiscoveryUnreachable: 'Forgejo was not reached for its discovery document or keys.',
+  DiscoveryMissing: 'Forgejo has no discovery document for Actions: it is older than 15, or Actions are off.',
+  DiscoveryInvalid: 'What answers is no discovery document or key set, or one that contradicts itself.',
+  IssuerUnderSubPath: 'Forgejo lives under a path of its host, and sends jobs to a wrong URL for their ID tokens.',
+  IssuerUnreachable: "Jobs ask for ID tokens at Forgejo's ROOT_URL, which is not spec.forgejo.url and does not answer.",
+  AlgorithmUnsupported: 'Forgejo signs with an algorithm that has no public key.',
+  ClocksDiffer: 'The clocks of Forgejo and OpenBao are more than 60 s apart.',
+  OpenBaoNotAsked: "The operator's list does not let it speak to the OpenBao of the pool.",
+  // Authorized, of a pool with spec.forgejo.tokenFrom
+  TokenSourceOff: 'The operator has no OpenBao to take the token from.',
+  TokenSourceNotAllowed: "The operator's list has no row for this namespace, role, path and URL.",
+  OpenBaoDenied: 'OpenBao does not let the operator in, or not read the path.',
+  OpenBaoSecretMissing: 'OpenBao has no such secret, or its latest version is deleted.',
+  OpenBaoKeyMissing: 'The secret in OpenBao has no such key, or it holds no token.',
+  // Authorized or OIDCReady
+  OpenBaoSealed: 'OpenBao is sealed or not initialised.',
+  OpenBaoUnreachable: 'OpenBao gives no answer that makes sense.',
   // any type
   NotAsked: 'Forgejo could not be asked.',
 } as const satisfies Readonly<Record<string, string>>;

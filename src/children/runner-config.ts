@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { PoolIdentity } from '../pool/model.ts';
 import { cacheConfig } from './cache/cache-client.ts';
+import { identityVariables, withCaInContainers } from './identity.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { hasJobEnvironment, JOB_ENV_FILE } from './pod/job-env.ts';
 import { DIND_HOST, WORK_PATH } from './pod/layout.ts';
@@ -18,15 +19,16 @@ const PLAINLY = { version: '1.1', lineWidth: 0, blockQuote: false, doubleQuotedM
  * secret: what is one comes in files.
  */
 export function runnerConfig(spec: RunnerPoolSpec, pool: PoolIdentity): string {
-  return stringify(merged(ours(spec, pool), spec.runner.config ?? {}), PLAINLY);
+  return stringify(withCaInContainers(merged(ours(spec, pool), spec.runner.config ?? {}), spec), PLAINLY);
 }
 
 /**
  * Level info is needed: the log line that names a task is one. `shutdown_timeout` matters to `daemon` only; `one-job` breaks off
- * at the first TERM whatever it says. One variable in both `envs` and `env_file` has the value of the file.
+ * at the first TERM whatever it says. One variable in both `envs` and `env_file` has the value of the file. What a user sets wins over what
+ * `identity` says.
  */
 function ours(spec: RunnerPoolSpec, pool: PoolIdentity): JsonObject {
-  const { envs = {} } = spec.runner;
+  const envs = { ...identityVariables(spec), ...spec.runner.envs };
   const jobTimeout = `${spec.jobTimeoutSeconds}s`;
   return {
     log: { level: 'info', job_level: 'info' },

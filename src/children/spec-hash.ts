@@ -27,6 +27,7 @@ function shapeOf(spec: RunnerPoolSpec): object {
     runner,
     containerMode: containerModeOf(spec),
     cache: cacheOf(spec),
+    identity: spec.identity,
     proxy,
     template,
     jobTimeoutSeconds,
@@ -50,9 +51,9 @@ function containerModeOf({ containerMode }: RunnerPoolSpec): object {
   return { ...containerMode, dind: { image: FIRST_DIND_IMAGE, ...containerMode.dind } };
 }
 
-/** The API token is the operator's: a runner never sees it, and another Secret for it replaces none. */
-function forgejoOf({ forgejo }: RunnerPoolSpec): Omit<RunnerPoolSpec['forgejo'], 'tokenSecretRef'> {
-  const { tokenSecretRef: _, ...rest } = forgejo;
+/** The API token is the operator's: a runner never sees it, and another place for it replaces none. */
+function forgejoOf({ forgejo }: RunnerPoolSpec): Omit<RunnerPoolSpec['forgejo'], 'tokenSecretRef' | 'tokenFrom'> {
+  const { tokenSecretRef: _secret, tokenFrom: _source, ...rest } = forgejo;
   return rest;
 }
 

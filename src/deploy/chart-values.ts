@@ -55,6 +55,25 @@ const hooksToken = Type.Object(
   closed,
 );
 
+const openbaoToken = Type.Object(
+  {
+    enabled: flag(
+      'A token of the service account that is good for OpenBao alone, and the list of which pool may have which secret, in the Pods of the service ' +
+        '(docs/openbao-token.md). Set `config.OPENBAO_ADDR` with it.',
+      false,
+    ),
+    audience: text("Audience of that token: what the role's `bound_audiences` has.", 'openbao', { pattern: '^\\S+$' }),
+    allowConfigMapName: text(
+      "ConfigMap of the release's namespace with that list under the key `allow`. You make it.",
+      'forgejo-runner-operator-openbao',
+      {
+        pattern: NAME,
+      },
+    ),
+  },
+  closed,
+);
+
 const tls = Type.Object(
   {
     enabled: flag('TLS between Metacontroller and the service.', false),
@@ -82,7 +101,7 @@ const networkPolicy = Type.Object(
       Type.Object({ cidr: Type.String(), port: Type.Integer({ minimum: 1, maximum: 65535 }) }, { ...closed, required: ['cidr', 'port'] }),
       {
         description:
-          'Networks `{cidr, port}` of your Forgejo servers; with them the service reaches nothing else but names. Empty: any TCP port.',
+          'Networks `{cidr, port}` of your Forgejo servers, and of OpenBao; with them the service reaches nothing else but names. Empty: any TCP port.',
         default: [],
       },
     ),
@@ -186,6 +205,7 @@ export function chartValues(variables: readonly string[]) {
       image,
       config: known,
       hooksToken,
+      openbaoToken,
       tls,
       networkPolicy,
       podDisruptionBudget: Type.Object({ enabled: flag('One Pod stays while nodes are drained; nothing with one replica.', true) }, closed),

@@ -21,15 +21,22 @@ export interface RelatedResourceRule {
   readonly labelSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
 }
 
-/** Token Secret, CA Secret or ConfigMap as far as the spec names them; the pool's Namespace and its Pods always. */
+/** Token Secret, Secrets or ConfigMaps with CAs as far as the spec names them; the pool's Namespace and its Pods always. */
 export function customize({ parent }: CustomizeRequest): CustomizeAnswer {
   const { namespace, uid } = parent.metadata;
-  const forgejo = objectAt(isObject(parent.spec) ? parent.spec : {}, 'forgejo');
-  const secrets = new Set([...referencedName(forgejo, 'tokenSecretRef'), ...referencedName(forgejo, 'caSecretRef')]);
+  const spec = isObject(parent.spec) ? parent.spec : {};
+  const forgejo = objectAt(spec, 'forgejo');
+  const openBaoCa = objectAt(objectAt(objectAt(spec, 'identity'), 'openbao'), 'ca');
+  const secrets = new Set([
+    ...referencedName(forgejo, 'tokenSecretRef'),
+    ...referencedName(forgejo, 'caSecretRef'),
+    ...referencedName(openBaoCa, 'secretRef'),
+  ]);
+  const configMaps = new Set([...referencedName(forgejo, 'caConfigMapRef'), ...referencedName(openBaoCa, 'configMapRef')]);
   return {
     relatedResources: [
       ...named('secrets', namespace, [...secrets]),
-      ...named('configmaps', namespace, referencedName(forgejo, 'caConfigMapRef')),
+      ...named('configmaps', namespace, [...configMaps]),
       { apiVersion: 'v1', resource: 'namespaces', names: [namespace] },
       { apiVersion: 'v1', resource: 'pods', namespace, labelSelector: { matchLabels: { [LABEL_POOL_UID]: uid } } },
     ],
@@ -43,7 +50,7 @@ function named(resource: 'secrets' | 'configmaps', namespace: string, names: rea
 const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /** What no object can be named is left out: the API server would have nothing to show for it. */
-function referencedName(forgejo: WireObject, field: string): readonly string[] {
-  const name = textAt(objectAt(forgejo, field), 'name');
+function referencedName(parent: WireObject, field: string): readonly string[] {
+  const name = textAt(objectAt(parent, field), 'name');
   return name !== null && OBJECT_NAME.test(name) ? [name] : [];
 }

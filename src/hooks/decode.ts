@@ -65,7 +65,6 @@ export function decodeRequest(request: SyncRequest): DecodedRequest {
   const status = isObject(parent.status) ? parent.status : {};
   const decodedSecrets = decodeEach(secrets, pool.uid, decodeSecret);
   const templates = [...jobs.values(), ...deployments.values()].map((object) => objectAt(objectAt(object, 'spec'), 'template'));
-  const mounting = [...templates, ...relatedPods.values()];
   return {
     pool,
     rawSpec: parent.spec ?? {},
@@ -83,8 +82,7 @@ export function decodeRequest(request: SyncRequest): DecodedRequest {
       workloads: workloadsByName(jobs, deployments),
       poolObjects: poolObjectsByKey(children, pool.namespace),
     },
-    configMapsInUse: new Set(mounting.flatMap((pod) => mounted(pod, 'configMap'))),
-    secretsInUse: new Set(mounting.flatMap((pod) => mounted(pod, 'secret'))),
+    ...mounted([...templates, ...relatedPods.values()]),
     credentials: new Map(
       decodedSecrets.flatMap(({ secret, credentials }) => (credentials === null ? [] : [[secret.tags.runner, credentials] as const])),
     ),
@@ -133,12 +131,25 @@ function poolObjectsByKey(children: SyncRequest['children'], namespace: string):
   return new Map(objects.map(({ kind, name, object }) => [childKey(kind.slice(0, kind.indexOf('.')), name), object]));
 }
 
-/** Names of what the volumes of `pod`, a Pod or a Pod template, are made from. */
-function mounted(pod: WireObject, source: 'configMap' | 'secret'): readonly string[] {
-  return objectsAt(objectAt(pod, 'spec'), 'volumes').flatMap((volume) => {
-    const sources = [volume, ...objectsAt(objectAt(volume, 'projected'), 'sources')].map((each) => objectAt(each, source));
-    return sources.flatMap((each) => textAt(each, 'name') ?? textAt(each, 'secretName') ?? []);
-  });
+/** Names of what the volumes of `pods`, Pods or Pod templates, are made from. In one pass: each has some, and each call all of them. */
+function mounted(pods: readonly WireObject[]): Pick<DecodedRequest, 'configMapsInUse' | 'secretsInUse'> {
+  const configMapsInUse = new Set<string>();
+  const secretsInUse = new Set<string>();
+  function add(source: WireObject): void {
+    const configMap = textAt(objectAt(source, 'configMap'), 'name');
+    if (configMap !== null) configMapsInUse.add(configMap);
+    const secret = objectAt(source, 'secret');
+    // A volume calls it by another name than a projected source does.
+    const name = textAt(secret, 'name') ?? textAt(secret, 'secretName');
+    if (name !== null) secretsInUse.add(name);
+  }
+  for (const pod of pods) {
+    for (const volume of objectsAt(objectAt(pod, 'spec'), 'volumes')) {
+      add(volume);
+      for (const source of objectsAt(objectAt(volume, 'projected'), 'sources')) add(source);
+    }
+  }
+  return { configMapsInUse, secretsInUse };
 }
 
 /** Found by name, not by key: a namespace may be called `constructor`. */

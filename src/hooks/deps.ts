@@ -6,6 +6,8 @@ import type { Reader } from '../forgejo/reader.ts';
 import type { RepositoryDirectory } from '../forgejo/repositories.ts';
 import type { ServerDirectory } from '../forgejo/servers.ts';
 import type { Transport } from '../forgejo/transport.ts';
+import type { IdentityChecks } from '../openbao/identity-checks.ts';
+import type { TokenSource } from '../openbao/token-source.ts';
 import type { PoolObserver } from './observer.ts';
 import type { OperatorLog } from './operator-log.ts';
 import type { SpecCache } from './spec-cache.ts';
@@ -26,6 +28,12 @@ export interface OperatorDeps {
   readonly servers: ServerDirectory | null;
   /** Effects of all calls that are under way. */
   readonly effectsUnderWay: EffectsUnderWay;
+  readonly openBao: {
+    /** Null: no pool can have its token from OpenBao. */
+    readonly tokens: TokenSource | null;
+    /** Null: nothing is looked at. */
+    readonly checks: IdentityChecks | null;
+  };
   readonly config: {
     readonly issuedGraceMs: number;
     readonly finishingGraceMs: number;

@@ -30,7 +30,7 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
   const spec = readSpec(decoded, deps);
   const observesChildren = observedChildren(decoded).size > 0;
   const last = memory.recall(uid);
-  const resolved = spec === null ? UNREADABLE : resolveAccess(spec.forgejo, decoded, last.access);
+  const resolved = spec === null ? UNREADABLE : await resolveAccess(spec.forgejo, decoded, deps, times.calledAt, last.access);
 
   if (spec === null || resolved.kind === 'problem') {
     const { problem } = resolved.kind === 'problem' ? resolved : UNREADABLE;

@@ -14,16 +14,19 @@ import { syncPool } from './sync.ts';
 
 type Handler = (decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore) => Promise<Draft>;
 
+type Given = 'openBao' | 'observers' | 'servers';
 /** What its maker gives; nobody need watch it. */
-type Options = Omit<OperatorDeps, 'effectsUnderWay' | 'repositories' | 'specs' | 'observers' | 'servers'> &
-  Partial<Pick<OperatorDeps, 'observers' | 'servers'>>;
+export type OperatorOptions = Omit<OperatorDeps, Given | 'effectsUnderWay' | 'repositories' | 'specs'> & Partial<Pick<OperatorDeps, Given>>;
 
-/** What is kept between the calls is made here: one operator is one process. */
-export function createOperator(options: Options): Operator {
+const WITHOUT_OPENBAO = { tokens: null, checks: null };
+
+/** What is kept between the calls is made here: one operator is one process. Without `openBao` it has none. */
+export function createOperator(options: OperatorOptions): Operator {
   const { transport, clock, config } = options;
   const repositories = createRepositoryDirectory({ transport, clock, timeoutMs: config.forgejoTimeoutMs });
-  const { observers = [], servers = null } = options;
-  const deps: OperatorDeps = { ...options, observers, servers, repositories, specs: createSpecCache(), effectsUnderWay: new Map() };
+  const { observers = [], servers = null, openBao = WITHOUT_OPENBAO } = options;
+  const kept = { repositories, specs: createSpecCache(), effectsUnderWay: new Map() };
+  const deps: OperatorDeps = { ...options, observers, servers, openBao, ...kept };
   const memory = createMemoryStore(deps.clock);
 
   async function hook(body: unknown, name: 'sync' | 'finalize', handle: Handler): Promise<HookReply> {

@@ -16,6 +16,7 @@ import { childrenAsObserved, childrenOfSync } from './children.ts';
 import { type CallTimes, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
+import { identityFindings, previousFor } from './identity.ts';
 import type { Decided } from './observer.ts';
 import type { MemoryStore } from './pool-memory.ts';
 import { poolObjectsToKeep } from './pool-objects.ts';
@@ -32,11 +33,11 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
     return { status, children, mustKeep, wakeAt: null, now: deps.clock.now(), decided: null };
   }
   const { spec } = validated;
-  const resolved = resolveAccess(spec.forgejo, decoded);
+  const resolved = await resolveAccess(spec.forgejo, decoded, deps, times.calledAt);
   if (resolved.kind === 'problem') {
     const { world, slots, plan: made } = decideWithoutAccess(resolved.problem, ACCESS_RETRY_MS, { decoded, spec }, deps, memory, plan);
     const settled = settle(world, slots, made, []);
-    return answer({ world, slots, plan: made, outcomes: [], settled }, decoded, validated, deps, memory);
+    return answer({ world, slots, plan: made, outcomes: [], settled }, null, decoded, validated, deps, memory);
   }
 
   const { access } = resolved;
@@ -47,7 +48,8 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   deps.log.outcomes(decoded.pool, outcomes, decision.slots);
   const settled = settle(decision.world, decision.slots, decision.plan, outcomes);
   memory.change(decoded.pool.uid, { access });
-  return { ...answer({ ...decision, outcomes, settled }, decoded, validated, deps, memory), now: deps.reader.forgejoNow(access) };
+  const answered = answer({ ...decision, outcomes, settled }, access, decoded, validated, deps, memory);
+  return { ...answered, now: deps.reader.forgejoNow(access) };
 }
 
 /** A token that was put right must not wait for what the one before was refused. */
@@ -57,7 +59,14 @@ function forgetRefusals(uid: string, access: Access, memory: MemoryStore): void 
   memory.change(uid, { last: { ...last, backoff: withoutRefusals(last.backoff) } });
 }
 
-function answer(decided: Decided, decoded: DecodedRequest, { spec, warnings }: ValidSpec, deps: OperatorDeps, memory: MemoryStore): Draft {
+function answer(
+  decided: Decided,
+  access: Access | null,
+  decoded: DecodedRequest,
+  { spec, warnings }: ValidSpec,
+  deps: OperatorDeps,
+  memory: MemoryStore,
+): Draft {
   const { world, slots, plan: made, settled } = decided;
   const { uid } = decoded.pool;
   const held = memory.recall(uid).held;
@@ -69,9 +78,11 @@ function answer(decided: Decided, decoded: DecodedRequest, { spec, warnings }: V
     tokenOf: (runner) => held.get(runner)?.token,
     newCacheSecret: newCacheSecret(decoded, spec, deps, memory),
   });
+  const previous = previousFor(spec, previousOf(decoded));
+  const found = [...findings(world, made, settled, false, warnings), ...identityFindings(spec, decoded, access, previous, deps)];
   memory.change(uid, { last: settled.memory, held: stillHeld(decoded, memory, world.now, world.graces.issuedMs) });
   return {
-    status: renderStatus(world, made, settled, findings(world, made, settled, false, warnings), previousOf(decoded)),
+    status: renderStatus(world, made, settled, found, previous),
     children,
     mustKeep: new Set([...mustKeep(world, slots, observedChildren(decoded)), ...poolObjectsToKeep(decoded, spec)]),
     wakeAt: Math.min(world.forgejo.nextReadAt, made.wakeAt ?? Number.POSITIVE_INFINITY),

@@ -7,16 +7,27 @@ import { isObject } from '../children/json.ts';
  */
 export type WireObject = Readonly<Record<string, unknown>>;
 
+/** Most of what is asked for is not there: shared, so that a miss costs no memory. */
+const NOTHING: WireObject = Object.freeze({});
+const NONE: readonly WireObject[] = Object.freeze([]);
+
 /** The member of that name if it is an object of its own, else an empty object. */
 export function objectAt(parent: WireObject, key: string): WireObject {
   const value = memberAt(parent, key);
-  return isObject(value) ? value : {};
+  return isObject(value) ? value : NOTHING;
 }
 
 /** The objects of a list; other items are left out. */
 export function objectsAt(parent: WireObject, key: string): readonly WireObject[] {
   const value = memberAt(parent, key);
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  if (!Array.isArray(value)) return NONE;
+  const items: readonly unknown[] = value;
+  return areObjects(items) ? items : items.filter(isObject);
+}
+
+function areObjects(items: readonly unknown[]): items is readonly WireObject[] {
+  for (const item of items) if (!isObject(item)) return false;
+  return true;
 }
 
 /** A string that is not empty, else null. */

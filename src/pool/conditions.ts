@@ -168,7 +168,18 @@ function reachable(words: FailureWords | null): Finding {
 
 const NOT_ASKED = messageOf('NotAsked', 'Forgejo could not be asked.');
 
-const UNASKED: ReadonlySet<ConditionReason> = new Set(['TokenSecretMissing', 'TokenKeyMissing', 'ForgejoUnreadable']);
+const UNASKED: ReadonlySet<ConditionReason> = new Set([
+  'TokenSecretMissing',
+  'TokenKeyMissing',
+  'ForgejoUnreadable',
+  'TokenSourceOff',
+  'TokenSourceNotAllowed',
+  'OpenBaoDenied',
+  'OpenBaoSecretMissing',
+  'OpenBaoKeyMissing',
+  'OpenBaoSealed',
+  'OpenBaoUnreachable',
+]);
 
 function authorized(words: FailureWords | null, world: World): Finding {
   if (words?.type === 'Authorized') return { ...words, type: 'Authorized', status: 'False' };

@@ -2,6 +2,7 @@
 import { messageOf } from '../api/condition-advice.ts';
 import type { ConditionReason } from '../api/conditions.ts';
 import type { AccessProblem, ForgejoFailure } from './failure.ts';
+import { wordsForTokenProblem } from './token-words.ts';
 
 export interface FailureWords {
   readonly type: 'ForgejoReachable' | 'Authorized';
@@ -27,6 +28,13 @@ export function wordsForFailure(failure: ForgejoFailure | AccessProblem): Failur
       return reachable('CaMissing', `The CA bundle "${failure.object}" with key "${failure.key}" does not exist in the pool's namespace.`);
     case 'caInvalid':
       return reachable('CaInvalid', `Key "${failure.key}" of the CA bundle "${failure.object}" holds no PEM certificate.`);
+    case 'tokenSourceOff':
+    case 'tokenSourceNotAllowed':
+    case 'openBaoDenied':
+    case 'openBaoSecretMissing':
+    case 'openBaoKeyMissing':
+    case 'openBaoUnavailable':
+      return { type: 'Authorized', ...wordsForTokenProblem(failure) };
     case 'unauthorized':
       return authorized('TokenRefused', `${asked(failure)}: 401. The token is wrong or revoked.`);
     case 'scopeTooNarrow':

@@ -46,4 +46,35 @@ export type AccessProblem =
   | { readonly kind: 'tokenSecretMissing'; readonly object: string }
   | { readonly kind: 'tokenKeyMissing'; readonly object: string; readonly key: string }
   | { readonly kind: 'caMissing'; readonly object: string; readonly key: string }
-  | { readonly kind: 'caInvalid'; readonly object: string; readonly key: string };
+  | { readonly kind: 'caInvalid'; readonly object: string; readonly key: string }
+  | TokenProblem;
+
+/** Why `spec.forgejo.tokenFrom.openbao` gives no token. It holds no text of OpenBao: an error of it may quote what it was sent. */
+export type TokenProblem =
+  /** The service has no OpenBao. */
+  | { readonly kind: 'tokenSourceOff' }
+  /** No row of the administrator's list has this namespace, role, path and URL together. */
+  | { readonly kind: 'tokenSourceNotAllowed' }
+  /** 400 or 403. `login`: OpenBao does not let the service in with this role. `read`: the role may not read the path. */
+  | { readonly kind: 'openBaoDenied'; readonly step: 'login' | 'read'; readonly status: number }
+  /** 404. `deleted`: there is a version, and it was deleted. `namespace`: OpenBao has no such namespace. */
+  | { readonly kind: 'openBaoSecretMissing'; readonly what: 'path' | 'deleted' | 'namespace'; readonly path: string }
+  /** There is no such key in the secret, or its value is no token. */
+  | { readonly kind: 'openBaoKeyMissing'; readonly path: string; readonly key: string }
+  /** No answer that tells: what was read last was used for as long as it may be. */
+  | { readonly kind: 'openBaoUnavailable'; readonly because: OpenBaoTrouble };
+
+/** What passes by itself, or with somebody's help. */
+export type OpenBaoTrouble =
+  | { readonly kind: 'sealed' }
+  | { readonly kind: 'throttled' }
+  /** A standby without a leader, or a proxy. Never followed: whoever is led to would get the token of the service. */
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'serverError'; readonly status: number }
+  | { readonly kind: 'timeout' }
+  /** `code` as Node names it. */
+  | { readonly kind: 'unreachable'; readonly code: string }
+  /** The token of the service account can't be read from its file; `code` as Node names it. */
+  | { readonly kind: 'noServiceAccountToken'; readonly code: string }
+  /** Not what OpenBao documents; `problem` names the field or status, never a value. */
+  | { readonly kind: 'nonsense'; readonly problem: string };

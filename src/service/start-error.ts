@@ -30,6 +30,15 @@ export function tlsProblem(tls: { readonly certFile: string } | null, error: unk
   return `TLS_CERT_FILE, TLS_KEY_FILE: no usable certificate and key (${codeOf(error)})`;
 }
 
+/** A bad row of the list is named by its line. */
+export function openBaoProblem(files: Readonly<Record<string, string | null>>, error: unknown): string | null {
+  if (error instanceof FileError) {
+    const [variable = 'OPENBAO_ADDR'] = Object.entries(files).find(([, path]) => path === error.path) ?? [];
+    return `${variable}: ${error.message}`;
+  }
+  return error instanceof RangeError ? `OPENBAO_ALLOW_FILE: ${error.message}` : null;
+}
+
 export function portProblem(variable: 'PORT' | 'METRICS_PORT', port: number, error: unknown): string | null {
   const code = codeOf(error);
   if (code === 'EADDRINUSE') return `${variable}: ${port} is in use`;

@@ -15,6 +15,36 @@ export const ACCEPTED = [
     filled: {},
   },
   {
+    situation: 'an identity at OpenBao',
+    because: 'mount and audience have the names that the documentation uses',
+    patch: {
+      identity: { openbao: { address: 'https://openbao.example.org:8200/', role: 'acme-app', ca: { configMapRef: { name: 'ca' } } } },
+    },
+    filled: { identity: { openbao: { mount: 'forgejo', audience: 'openbao', ca: { configMapRef: { key: 'ca.crt' } } } } },
+  },
+  {
+    situation: 'an audience that is a URL, a mount of two steps and a namespace',
+    because: 'OpenBao takes them',
+    patch: {
+      identity: {
+        openbao: {
+          address: 'http://[fd00::1]:8200',
+          role: 'a',
+          audience: 'https://openbao.example.org/x@y',
+          mount: 'team/forgejo',
+          namespace: 'a/b',
+        },
+      },
+    },
+    filled: {},
+  },
+  {
+    situation: 'a token from OpenBao',
+    because: 'no Secret is needed then',
+    patch: { forgejo: { tokenSecretRef: null, tokenFrom: { openbao: { role: 'operator', path: 'team/kv/data/forgejo/acme' } } } },
+    filled: { forgejo: { tokenSecretRef: null, tokenFrom: { openbao: { key: 'token' } } } },
+  },
+  {
     situation: 'CA references without keys',
     because: 'a CA bundle is not called token',
     patch: { forgejo: { caSecretRef: { name: 'ca' } } },

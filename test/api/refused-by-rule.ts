@@ -1,5 +1,6 @@
 /** Specs that keep the schema and break one rule, each with what is said of it. */
 
+import { IDENTITY_REFUSED_BY_BOTH } from './refused-identity.ts';
 import { PODS_REFUSED_BY_BOTH, PODS_REFUSED_BY_OPERATOR } from './refused-pods.ts';
 import { REFUSED_RUNNER } from './refused-runner.ts';
 import { TEMPLATES_REFUSED_BY_BOTH, TEMPLATES_REFUSED_BY_OPERATOR } from './refused-template.ts';
@@ -126,6 +127,7 @@ function windowZone(timeZone: string, because: string): RefusedCase {
 
 /** Refused by the API server and by the operator. */
 export const REFUSED_BY_BOTH: readonly RefusedCase[] = [
+  ...IDENTITY_REFUSED_BY_BOTH,
   forgejoUrl('https://forgejo.example.org:99999', 'there is no such port'),
   forgejoUrl('ftp://forgejo.example.org', 'only HTTP is spoken'),
   forgejoUrl('forgejo.example.org', 'a host alone is no URL'),

@@ -1,4 +1,5 @@
 /** Specs of the wrong shape, each with what is said of it. */
+import { IDENTITY_REFUSED_BY_SCHEMA } from './refused-identity.ts';
 import type { RefusedCase } from './specs.ts';
 
 const DNS_NAME = 'must be a name: lower-case letters, digits, and "-" and "." between them, of 1 to 253 characters';
@@ -35,6 +36,7 @@ function manyLabels(count: number): unknown {
 }
 
 export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
+  ...IDENTITY_REFUSED_BY_SCHEMA,
   integer('minRunners', -1, 0, 1000),
   integer('minRunners', '1', 0, 1000),
   integer('maxRunners', 1001, 0, 1000),
@@ -67,7 +69,7 @@ export const REFUSED_BY_SCHEMA: readonly RefusedCase[] = [
       {
         field: 'spec.maxRuners',
         message:
-          'is no field here; there are forgejo, mode, labels, minRunners, maxRunners, schedules, fairness, repositories, claimDelaySeconds, updateStrategy, reportDeadRunners, pollIntervalSeconds, runner, containerMode, cache, proxy, networkPolicy, resources, nodeSelector, tolerations, affinity, topologySpreadConstraints, priorityClassName, runtimeClassName, serviceAccountName, imagePullSecrets, template, jobTimeoutSeconds, pendingTimeoutSeconds, idleTimeoutSeconds, drainTimeoutSeconds, history, paused',
+          'is no field here; there are forgejo, mode, labels, minRunners, maxRunners, schedules, fairness, repositories, claimDelaySeconds, updateStrategy, reportDeadRunners, pollIntervalSeconds, runner, containerMode, cache, identity, proxy, networkPolicy, resources, nodeSelector, tolerations, affinity, topologySpreadConstraints, priorityClassName, runtimeClassName, serviceAccountName, imagePullSecrets, template, jobTimeoutSeconds, pendingTimeoutSeconds, idleTimeoutSeconds, drainTimeoutSeconds, history, paused',
       },
     ],
   },

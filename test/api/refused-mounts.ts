@@ -70,6 +70,12 @@ const HOME_PATH = 'must not mount anything in the container runner at /home/runn
 const CONFIG_PATH = runnerPath('/etc/runner, below it or above it', 'config');
 const CREDENTIALS_PATH = runnerPath('/run/credentials, below it or above it', 'credentials');
 const CA_PATH = runnerPath('/etc/runner-ca, below it or above it in a pool with a CA bundle', 'ca');
+const BAO_CA = { identity: { openbao: { address: 'https://openbao.example.org', role: 'r', ca: { secretRef: { name: 'bao-ca' } } } } };
+const BAO_CA_PATH = runnerPath('/etc/openbao-ca, below it or above it in a pool with identity.openbao.ca', 'openbao-ca');
+const SIDECAR_BAO_CA = sidecarPath(
+  '/etc/openbao-ca, below it or above it in a pool with identity.openbao.ca',
+  'the operator mounts its volume openbao-ca there',
+);
 const CACHE_PATH = runnerPath('/run/cache, below it or above it in a pool with a cache', 'cache');
 const JOB_ENV_PATH = runnerPath('/run/job-env, below it or above it in a pool with a proxy or runner.envFrom', 'job-env');
 const TLS_PATH = runnerPath('/run/docker-tls, below it or above it in a pool with containerMode.external.tlsSecretRef', 'docker-tls');
@@ -214,6 +220,9 @@ export const MOUNTS_REFUSED_BY_OPERATOR: readonly RefusedCase[] = [
     { config: 'config', credentials: 'credentials', 'dind-socket': 'dind-socket in a pool with a Docker sidecar' },
     'the runner needs what is in them',
   ),
+  mounts('over the CA of OpenBao', [['/etc/openbao-ca/ca.crt', BAO_CA_PATH]], 'jobs would trust another', BAO_CA),
+  sidecarMounts('over the CA of OpenBao', [['/etc/openbao-ca', SIDECAR_BAO_CA]], 'job containers get it from there', BAO_CA),
+  volumes('the CA of OpenBao', { 'openbao-ca': 'openbao-ca in a pool with identity.openbao.ca' }, 'it is what spec.identity names', BAO_CA),
   volumes('volumes of a CA bundle', { ca: 'ca in a pool with a CA bundle' }, 'it is what spec.forgejo names', CA),
   volumes('volumes of a cache', { cache: 'cache in a pool with a cache' }, 'its secret is in it', CACHE),
   volumes(

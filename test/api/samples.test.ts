@@ -17,11 +17,12 @@ function validated(text: string) {
 }
 
 describe('the samples', () => {
-  it.each(samples)('hold a valid pool and name the Secret of its token: $file', ({ text }) => {
+  it.each(samples)('hold a valid pool and name where its token is: $file', ({ text }) => {
     const { apiVersion, kind } = parse(text);
     expect({ apiVersion, kind }).toEqual({ apiVersion: API_VERSION, kind: KIND });
     const comment = text.split('\n').filter((line) => line.startsWith('#'));
-    expect(comment.join('\n')).toContain(`\`${validated(text).forgejo.tokenSecretRef.name}\``);
+    const { tokenSecretRef, tokenFrom } = validated(text).forgejo;
+    expect(comment.join('\n')).toContain(`\`${tokenSecretRef?.name ?? tokenFrom?.openbao.path}\``);
   });
 
   it('show every scope, every mode and every container mode', () => {

@@ -113,6 +113,11 @@ describe('the way to a server', () => {
     expect(ownRules({ proxy })).toHaveLength(1);
   });
 
+  it('lets jobs to the OpenBao that they are told of', () => {
+    const identity = { openbao: { address: 'https://10.0.0.9:8200', mount: 'forgejo', role: 'r', audience: 'openbao' } };
+    expect(ownRules({ identity })).toEqual([{ to: [{ ipBlock: { cidr: '10.0.0.9/32' } }], ports: [{ protocol: 'TCP', port: 8200 }] }]);
+  });
+
   it.each([
     { spec: { cache: { externalServer: { url: 'http://10.0.0.2:80', secretRef: { name: 'a', key: 'secret' } } } }, because: 'a cache' },
     { spec: { containerMode: { type: 'External' as const, external: { dockerHost: 'tcp://10.0.0.2:80' } } }, because: 'a Docker daemon' },

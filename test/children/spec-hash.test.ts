@@ -24,6 +24,7 @@ const FIELDS: Readonly<Record<keyof RunnerPoolSpec, Partial<RunnerPoolSpec> | nu
   runner: { runner: { image: 'other:12.8.3' } },
   containerMode: { containerMode: { type: 'Host' } },
   cache: { cache: { server: { size: '10Gi' } } },
+  identity: { identity: { openbao: { address: 'https://openbao.example.org', mount: 'forgejo', role: 'r', audience: 'openbao' } } },
   proxy: { proxy: { http: { url: 'http://proxy.example.org:3128' } } },
   networkPolicy: null,
   resources: { resources: { requests: { cpu: '2' } } },
@@ -100,6 +101,17 @@ describe('the hash of a spec', () => {
       one: {},
       other: { forgejo: { ...aSpec().forgejo, tokenSecretRef: { name: 'other', key: 'token' } } },
       because: "the API token is the operator's",
+    },
+    {
+      one: {},
+      other: {
+        forgejo: {
+          url: aSpec().forgejo.url,
+          scope: aSpec().forgejo.scope,
+          tokenFrom: { openbao: { role: 'r', path: 'kv/data/a', key: 'token' } },
+        },
+      },
+      because: 'the API token may move to OpenBao without a roll of the runners',
     },
     {
       one: { cache: { server: { size: '10Gi' } } },

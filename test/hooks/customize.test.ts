@@ -38,6 +38,24 @@ describe('what a sync must see', () => {
       rules: [secrets('forgejo-token'), { apiVersion: 'v1', resource: 'configmaps', namespace: 'ci', names: ['ca'] }],
       because: 'a CA may be in a ConfigMap',
     },
+    {
+      spec: { forgejo: { tokenFrom: { openbao: { role: 'r', path: 'kv/data/a' } } } },
+      rules: [],
+      because: 'a token of OpenBao needs no Secret',
+    },
+    {
+      spec: {
+        forgejo: { tokenSecretRef: { name: 't' }, caConfigMapRef: { name: 'ca' } },
+        identity: { openbao: { ca: { configMapRef: { name: 'bao' } } } },
+      },
+      rules: [secrets('t'), { apiVersion: 'v1', resource: 'configmaps', namespace: 'ci', names: ['ca', 'bao'] }],
+      because: 'the CA of OpenBao is another',
+    },
+    {
+      spec: { forgejo: {}, identity: { openbao: { ca: { secretRef: { name: 'bao' } } } } },
+      rules: [secrets('bao')],
+      because: 'it may be in a Secret',
+    },
     { spec: undefined, rules: [], because: 'an invalid spec still needs its Pods watched' },
     { spec: 'nonsense', rules: [], because: 'an invalid spec still needs its Pods watched' },
     { spec: { forgejo: { tokenSecretRef: { name: 7 } } }, rules: [], because: 'a name is a string' },

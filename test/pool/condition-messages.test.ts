@@ -4,10 +4,12 @@ import { CONDITION_ADVICE } from '../../src/api/condition-advice.ts';
 import { CONDITION_REASONS } from '../../src/api/conditions.ts';
 import { isBad } from '../../src/pool/condition-state.ts';
 import { type Finding, findings, findingsForInvalidSpec } from '../../src/pool/conditions.ts';
-import type { AccessProblem, ForgejoFailure } from '../../src/pool/failure.ts';
+import type { AccessProblem, ForgejoFailure, OpenBaoTrouble } from '../../src/pool/failure.ts';
 import { auditImage } from '../../src/pool/image-audit.ts';
 import { judge } from '../../src/pool/judge.ts';
 import type { World } from '../../src/pool/model.ts';
+import { type HealthView, NOTHING_KNOWN, type OidcDocuments } from '../../src/pool/oidc.ts';
+import { oidcReady } from '../../src/pool/oidc-ready.ts';
 import { plan } from '../../src/pool/plan.ts';
 import { EVERY_REPOSITORY } from '../../src/pool/repositories.ts';
 import { settle } from '../../src/pool/settle.ts';
@@ -54,7 +56,29 @@ function audited(image: string, reported: readonly string[] = []): readonly Find
   return verdict === null ? [] : [{ type: 'ImageSupported', status: 'True', reason: verdict.reason, message: verdict.message }];
 }
 
+const URL = 'https://forgejo.example.org';
+
+function unavailable(because: OpenBaoTrouble): readonly Finding[] {
+  return failing({ kind: 'openBaoUnavailable', because });
+}
+
+function withDocuments(changes: Partial<OidcDocuments>, health: HealthView = { kind: 'ready', aheadMs: 0 }): Finding {
+  const issuer = `${URL}/api/actions`;
+  const jwksUri = `${changes.issuer ?? issuer}/.well-known/keys`;
+  const documents = { issuer, jwksUri, algorithms: ['RS256'], keyAlgorithms: ['RS256'], aheadMs: 0, issuerAnswers: null, ...changes };
+  return oidcReady({ discovery: { kind: 'answered', documents }, health }, URL);
+}
+
+function withHealth(health: HealthView): Finding {
+  return withDocuments({}, health);
+}
+
+function withoutDocuments(failure: ForgejoFailure): Finding {
+  return oidcReady({ discovery: { kind: 'failed', failure }, health: null }, URL);
+}
+
 const at = { method: 'GET', path: '/api/v1/user/actions/runners' } as const;
+const ELSEWHERE = 'https://git.example.org/api/actions';
 const OLD = { specHash: 'spec-of-old' };
 const brake = aBackoff('pool', { attempts: 5, failures: 5, until: secondsAgo(-30) });
 const away = { list: 'allow', name: 'acme/app', failure: null } as const;
@@ -110,6 +134,44 @@ const EVERYTHING: readonly Finding[] = [
     worldOf([persistentRunner('a', 'busy', { outdatedSince: secondsAgo(100_000) }, OLD)], { spec: { mode: 'Persistent', minRunners: 1 } }),
   ),
   said(aWorld(), { finalizing: true }),
+  failing({ kind: 'tokenSourceOff' }),
+  failing({ kind: 'tokenSourceNotAllowed' }),
+  failing({ kind: 'openBaoDenied', step: 'login', status: 400 }),
+  failing({ kind: 'openBaoDenied', step: 'read', status: 403 }),
+  failing({ kind: 'openBaoSecretMissing', what: 'path', path: 'kv/data/forgejo/acme' }),
+  failing({ kind: 'openBaoSecretMissing', what: 'deleted', path: 'kv/data/forgejo/acme' }),
+  failing({ kind: 'openBaoSecretMissing', what: 'namespace', path: 'kv/data/forgejo/acme' }),
+  failing({ kind: 'openBaoKeyMissing', path: 'kv/data/forgejo/acme', key: 'token' }),
+  unavailable({ kind: 'sealed' }),
+  unavailable({ kind: 'throttled' }),
+  unavailable({ kind: 'moved' }),
+  unavailable({ kind: 'serverError', status: 500 }),
+  unavailable({ kind: 'timeout' }),
+  unavailable({ kind: 'unreachable', code: 'ECONNREFUSED' }),
+  unavailable({ kind: 'noServiceAccountToken', code: 'ENOENT' }),
+  unavailable({ kind: 'nonsense', problem: 'data' }),
+  oidcReady(NOTHING_KNOWN, URL),
+  withDocuments({}),
+  withDocuments({ algorithms: ['ES256'], keyAlgorithms: ['ES256'] }),
+  withoutDocuments({ ...at, kind: 'timeout', afterMs: 4000 }),
+  withoutDocuments({ ...at, kind: 'addressRefused', host: '169.254.169.254' }),
+  withoutDocuments({ ...at, kind: 'notFound', what: 'other' }),
+  withoutDocuments({ ...at, kind: 'nonsense', problem: 'keys' }),
+  withDocuments({ jwksUri: 'https://evil.example.org/keys' }),
+  withDocuments({ issuer: `${URL}/git/api/actions` }),
+  withDocuments({ issuer: ELSEWHERE, issuerAnswers: 'other' }),
+  withDocuments({ issuer: ELSEWHERE, issuerAnswers: { ...at, kind: 'timeout', afterMs: 4000 } }),
+  withDocuments({ issuer: ELSEWHERE, issuerAnswers: { ...at, kind: 'addressRefused', host: '10.0.0.1' } }),
+  withDocuments({ algorithms: ['HS256'] }),
+  withDocuments({ aheadMs: 61_000 }),
+  withHealth({ kind: 'sealed' }),
+  withHealth({ kind: 'uninitialized' }),
+  withHealth({ kind: 'unreachable', code: 'ECONNREFUSED' }),
+  withHealth({ kind: 'timeout' }),
+  withHealth({ kind: 'nonsense', problem: 'status 404' }),
+  withHealth({ kind: 'notAllowed' }),
+  withHealth({ kind: 'caMissing', object: 'ca', key: 'ca.crt' }),
+  withHealth({ kind: 'caInvalid', object: 'ca', key: 'ca.crt' }),
 ].flat();
 
 test('the rows below come to every reason that there is', () => {
@@ -136,13 +198,13 @@ describe('what to do', () => {
   const advices = Object.entries(CONDITION_ADVICE).filter(([, advice]) => advice !== null);
 
   test.each(advices)('%s: is a sentence that begins with the deed', (_, advice) => {
-    expect(advice).toMatch(/^(Ask|Check|Correct|Create|Look|Make|Mend|Name|Nothing is to be done|Put|Raise|Set|Wait)\b.*\.$/);
+    expect(advice).toMatch(/^(Ask|Check|Correct|Create|Give|Look|Make|Mend|Name|Nothing is to be done|Put|Raise|Set|Unseal|Wait)\b.*\.$/);
   });
 
-  const nothingToName = ['OutdatedRunners', 'NotAsked', 'NamespaceTerminating'];
+  const nothingToName = ['OutdatedRunners', 'NotAsked', 'NamespaceTerminating', 'OidcUnchecked'];
   test.each(advices.filter(([reason]) => !nothingToName.includes(reason)))('%s: names a field, a command or a place', (_, advice) => {
     expect(advice).toMatch(
-      /spec\.|status\.|kubectl|FORGEJO_URL_ALLOWLIST|maxRunners|its events|the log of|load of Forgejo|under that key|these fields|write the id|in Forgejo/,
+      /spec\.|status\.|kubectl|[A-Z]+_[A-Z_]+|bao operator|time server|maxRunners|its events|the log of|load of Forgejo|under that key|these fields|write the id|in Forgejo/,
     );
   });
 });

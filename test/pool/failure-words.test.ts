@@ -138,6 +138,66 @@ const ROWS: readonly Row[] = [
     reason: 'AddressRefused',
     says: ['169.254.169.254', 'FORGEJO_URL_ALLOWLIST'],
   },
+  {
+    failure: { kind: 'tokenSourceOff' },
+    type: 'Authorized',
+    reason: 'TokenSourceOff',
+    says: ['OPENBAO_ADDR', 'spec.forgejo.tokenSecretRef'],
+  },
+  { failure: { kind: 'tokenSourceNotAllowed' }, type: 'Authorized', reason: 'TokenSourceNotAllowed', says: ['OPENBAO_ALLOW_FILE'] },
+  {
+    failure: { kind: 'openBaoDenied', step: 'login', status: 400 },
+    type: 'Authorized',
+    reason: 'OpenBaoDenied',
+    says: ['400', 'does not let the operator in', 'every 10 minutes'],
+  },
+  {
+    failure: { kind: 'openBaoDenied', step: 'read', status: 403 },
+    type: 'Authorized',
+    reason: 'OpenBaoDenied',
+    says: ['403', 'policy must grant read'],
+  },
+  {
+    failure: { kind: 'openBaoSecretMissing', what: 'path', path: 'kv/data/a' },
+    type: 'Authorized',
+    reason: 'OpenBaoSecretMissing',
+    says: ['no secret kv/data/a', 'Create it in OpenBao'],
+  },
+  {
+    failure: { kind: 'openBaoSecretMissing', what: 'deleted', path: 'kv/data/a' },
+    type: 'Authorized',
+    reason: 'OpenBaoSecretMissing',
+    says: ['kv/data/a', 'is deleted', 'undelete'],
+  },
+  {
+    failure: { kind: 'openBaoSecretMissing', what: 'namespace', path: 'kv/data/a' },
+    type: 'Authorized',
+    reason: 'OpenBaoSecretMissing',
+    says: ['OPENBAO_NAMESPACE'],
+  },
+  {
+    failure: { kind: 'openBaoKeyMissing', path: 'kv/data/a', key: 'tok' },
+    type: 'Authorized',
+    reason: 'OpenBaoKeyMissing',
+    says: ['kv/data/a', '"tok"', 'spec.forgejo.tokenFrom.openbao.key'],
+  },
+  ...(
+    [
+      { because: { kind: 'sealed' }, says: 'Unseal it' },
+      { because: { kind: 'throttled' }, says: '429' },
+      { because: { kind: 'moved' }, says: 'never followed' },
+      { because: { kind: 'serverError', status: 500 }, says: '500' },
+      { because: { kind: 'timeout' }, says: 'in time' },
+      { because: { kind: 'unreachable', code: 'ECONNREFUSED' }, says: 'ECONNREFUSED' },
+      { because: { kind: 'noServiceAccountToken', code: 'ENOENT' }, says: 'OPENBAO_TOKEN_FILE' },
+      { because: { kind: 'nonsense', problem: 'data.data' }, says: 'data.data' },
+    ] as const
+  ).map(({ because, says }) => ({
+    failure: { kind: 'openBaoUnavailable', because } as const,
+    type: 'Authorized' as const,
+    reason: because.kind === 'sealed' ? ('OpenBaoSealed' as const) : ('OpenBaoUnreachable' as const),
+    says: [says],
+  })),
 ];
 
 /** Fails to compile when a kind of failure is missing. */
@@ -160,6 +220,12 @@ const KINDS = {
   unreachable: true,
   nonsense: true,
   addressRefused: true,
+  tokenSourceOff: true,
+  tokenSourceNotAllowed: true,
+  openBaoDenied: true,
+  openBaoSecretMissing: true,
+  openBaoKeyMissing: true,
+  openBaoUnavailable: true,
 } as const satisfies Record<(ForgejoFailure | AccessProblem)['kind'], true>;
 
 test('there is a row for every kind of failure', () => {

@@ -5,6 +5,26 @@ import { ConfigTable } from '../../src/config-table.ts';
 
 const ALLOWLIST =
   'FORGEJO_URL_ALLOWLIST must be `https://host`, `host`, `host:port` or `*.example.org`, several separated by commas without spaces';
+/** Enough for OpenBao. */
+const OPENBAO = {
+  BEARER_TOKEN_FILE: '/hooks',
+  OPENBAO_ADDR: 'https://openbao.example.org:8200/',
+  OPENBAO_TOKEN_FILE: '/openbao/token',
+  OPENBAO_ALLOW_FILE: '/openbao/allow',
+};
+const OPENBAO_CONFIG = {
+  address: 'https://openbao.example.org:8200',
+  namespace: null,
+  mount: 'kubernetes',
+  inline: true,
+  caFile: null,
+  tokenFile: '/openbao/token',
+  allowFile: '/openbao/allow',
+};
+const OPENBAO_ADDR = 'OPENBAO_ADDR must be `https://host` or `https://host:port`, or the same with `http` of a loopback address';
+const NEED_EACH_OTHER = 'OPENBAO_ADDR, OPENBAO_TOKEN_FILE and OPENBAO_ALLOW_FILE need each other';
+const NEEDS_HOOK_TOKENS =
+  'OPENBAO_ADDR needs BEARER_TOKEN_FILE: whoever reaches the hooks without a token could use any token that OpenBao holds for a pool';
 const DEFAULTS = {
   host: '0.0.0.0',
   port: 8080,
@@ -14,6 +34,8 @@ const DEFAULTS = {
   bearerTokenFiles: [],
   tls: null,
   forgejoUrlAllowlist: [],
+  identityUrlAllowlist: [],
+  openBao: null,
   forgejoTimeoutMs: 4000,
   issuedGraceMs: 30_000,
   finishingGraceMs: 16_000,
@@ -54,6 +76,39 @@ describe('the configuration', () => {
       config: { issuedGraceMs: 60_000, effectBudgetMs: 5000, forgejoTimeoutMs: 3000 },
       because: 'seconds become milliseconds',
     },
+    {
+      environment: { IDENTITY_URL_ALLOWLIST: 'https://openbao.example.org:8200' },
+      config: { identityUrlAllowlist: ['https://openbao.example.org:8200'] },
+      because: 'servers that are only looked at',
+    },
+    { environment: OPENBAO, config: { bearerTokenFiles: ['/hooks'], openBao: OPENBAO_CONFIG }, because: 'pools may have tokens there' },
+    {
+      environment: {
+        ...OPENBAO,
+        OPENBAO_ADDR: 'http://127.0.0.1:8200',
+        OPENBAO_NAMESPACE: 'team/a',
+        OPENBAO_AUTH_MOUNT: 'k8s',
+        OPENBAO_CA_FILE: '/openbao/ca',
+        OPENBAO_INLINE_AUTH: 'off',
+      },
+      config: {
+        bearerTokenFiles: ['/hooks'],
+        openBao: {
+          ...OPENBAO_CONFIG,
+          address: 'http://127.0.0.1:8200',
+          namespace: 'team/a',
+          mount: 'k8s',
+          caFile: '/openbao/ca',
+          inline: false,
+        },
+      },
+      because: 'an agent beside the service',
+    },
+    {
+      environment: { ...OPENBAO, OPENBAO_AUTH_METHOD: 'kubernetes' },
+      config: { bearerTokenFiles: ['/hooks'], openBao: { ...OPENBAO_CONFIG, inline: false } },
+      because: 'inline authentication was tried with the method jwt only',
+    },
   ])('is read from $environment: $because', ({ environment, config }) => {
     expect(loadConfig(environment)).toEqual({ ...DEFAULTS, ...config });
   });
@@ -70,6 +125,19 @@ describe('the configuration', () => {
     { environment: { BEARER_TOKEN_FILE: 's3cret' }, problems: ['BEARER_TOKEN_FILE must be absolute paths separated by commas'] },
     { environment: { FORGEJO_URL_ALLOWLIST: 'a, b' }, problems: [ALLOWLIST] },
     { environment: { FORGEJO_URL_ALLOWLIST: 'git.example.org,https://a/b/c' }, problems: [ALLOWLIST] },
+    { environment: { IDENTITY_URL_ALLOWLIST: 'https://a/b' }, problems: [ALLOWLIST.replace('FORGEJO', 'IDENTITY')] },
+    { environment: { ...OPENBAO, BEARER_TOKEN_FILE: '' }, problems: [NEEDS_HOOK_TOKENS] },
+    { environment: { OPENBAO_ADDR: 'https://openbao.example.org' }, problems: [NEED_EACH_OTHER, NEEDS_HOOK_TOKENS] },
+    { environment: { OPENBAO_TOKEN_FILE: '/a', OPENBAO_ALLOW_FILE: '/b' }, problems: [NEED_EACH_OTHER] },
+    { environment: { ...OPENBAO, OPENBAO_ADDR: 'http://openbao.example.org' }, problems: [OPENBAO_ADDR] },
+    { environment: { ...OPENBAO, OPENBAO_ADDR: 'http://127.0.0.1.example.org' }, problems: [OPENBAO_ADDR] },
+    { environment: { ...OPENBAO, OPENBAO_ADDR: 'https://openbao.example.org/v1' }, problems: [OPENBAO_ADDR] },
+    { environment: { ...OPENBAO, OPENBAO_ADDR: 'https://openbao.example.org:99999' }, problems: [OPENBAO_ADDR] },
+    {
+      environment: { ...OPENBAO, OPENBAO_AUTH_MOUNT: 'a/../b' },
+      problems: ['OPENBAO_AUTH_MOUNT must be a path without slashes at its ends'],
+    },
+    { environment: { ...OPENBAO, OPENBAO_AUTH_METHOD: 'approle' }, problems: ['OPENBAO_AUTH_METHOD must be one of jwt, kubernetes'] },
     { environment: { TLS_CERT_FILE: '/a' }, problems: ['TLS_CERT_FILE and TLS_KEY_FILE need each other'] },
     { environment: { PORT: '9090' }, problems: ['METRICS_PORT must be another port than PORT'] },
     {

@@ -34,6 +34,22 @@ describe('the service', () => {
   const certificate = new URL('../fixtures/tls/localhost.pem', import.meta.url).pathname;
   const empty = join(directory, 'empty');
   writeFileSync(empty, '\n# nothing\n');
+  const rows = join(directory, 'rows');
+  writeFileSync(rows, 'ci operator kv/data/forgejo/ci https://forgejo.example.org\n');
+  const wide = join(directory, 'wide');
+  writeFileSync(wide, '* operator kv/data/forgejo https://forgejo.example.org\n');
+  const OPENBAO = {
+    BEARER_TOKEN_FILE: certificate,
+    OPENBAO_ADDR: 'https://openbao.example.org',
+    OPENBAO_TOKEN_FILE: certificate,
+    OPENBAO_ALLOW_FILE: rows,
+  };
+  it('does not start with tokens from OpenBao while everybody may call its hooks, and names both variables', async () => {
+    const { err, ended } = start({ ...OPENBAO, BEARER_TOKEN_FILE: '' });
+    expect(await ended).toEqual([1, null]);
+    expect(await err).toMatch(/^the configuration is not valid:\n- OPENBAO_ADDR needs BEARER_TOKEN_FILE: .*\n$/);
+  });
+
   it.each([
     {
       because: 'the file of tokens is missing',
@@ -69,6 +85,26 @@ describe('the service', () => {
       because: 'certificate and key are empty',
       environment: { TLS_CERT_FILE: '/dev/null', TLS_KEY_FILE: '/dev/null' },
       line: 'TLS_CERT_FILE, TLS_KEY_FILE: no usable certificate and key (not in PEM)',
+    },
+    {
+      because: 'the list of OpenBao is missing',
+      environment: { ...OPENBAO, OPENBAO_ALLOW_FILE: '/nope' },
+      line: 'OPENBAO_ALLOW_FILE: /nope can not be read (ENOENT)',
+    },
+    {
+      because: 'the list of OpenBao has a bad row',
+      environment: { ...OPENBAO, OPENBAO_ALLOW_FILE: wide },
+      line: 'OPENBAO_ALLOW_FILE: line 1 must have {namespace} as a step of its path: with * for the namespace every pool could have the same secret',
+    },
+    {
+      because: 'the CA of OpenBao is missing',
+      environment: { ...OPENBAO, OPENBAO_CA_FILE: '/nope' },
+      line: 'OPENBAO_CA_FILE: /nope can not be read (ENOENT)',
+    },
+    {
+      because: 'the token of the service account is not mounted',
+      environment: { ...OPENBAO, OPENBAO_TOKEN_FILE: '/nope' },
+      line: 'OPENBAO_TOKEN_FILE: /nope can not be read (ENOENT)',
     },
   ])('does not start and says why in one line: $because', async ({ environment, line }) => {
     const { err, ended } = start(environment);

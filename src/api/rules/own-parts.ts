@@ -23,6 +23,7 @@ export interface OwnVolume {
 }
 
 export const OF_CA = 'a pool with a CA bundle';
+export const OF_BAO_CA = 'a pool with identity.openbao.ca';
 const OF_JOB_ENV = 'a pool with a proxy or runner.envFrom';
 
 /** Each is what the operator makes it; `tmp`, `home` and the Docker daemon's storage are not among them. */
@@ -30,6 +31,7 @@ export const OWN_VOLUMES: readonly OwnVolume[] = [
   { name: 'config', mountPath: '/etc/runner', isPresent: () => true },
   { name: 'credentials', mountPath: '/run/credentials', isPresent: () => true, isSecret: true },
   { name: 'ca', mountPath: '/etc/runner-ca', of: OF_CA, isPresent: hasCaBundle },
+  { name: 'openbao-ca', mountPath: '/etc/openbao-ca', of: OF_BAO_CA, isPresent: hasBaoCa },
   { name: 'cache', mountPath: '/run/cache', of: 'a pool with a cache', isPresent: ({ cache }) => cache !== undefined, isSecret: true },
   { name: 'job-env', mountPath: '/run/job-env', of: OF_JOB_ENV, isPresent: hasJobEnvironment, isSecret: true },
   { name: 'job-env-from-N', pattern: /^job-env-from-[0-9]+$/, of: OF_JOB_ENV, isPresent: hasJobEnvironment, isSecret: true },
@@ -73,6 +75,10 @@ function hasJobEnvironment({ runner, proxy }: WithTemplate): boolean {
 
 export function hasCaBundle({ forgejo }: WithTemplate): boolean {
   return forgejo.caSecretRef !== undefined || forgejo.caConfigMapRef !== undefined;
+}
+
+export function hasBaoCa({ identity }: WithTemplate): boolean {
+  return identity?.openbao.ca !== undefined;
 }
 
 /** What the entrypoint reads; another value would break the shield around a task. */

@@ -1,5 +1,5 @@
 /** Where in the operator's containers a template may mount nothing, as the renderers in `src/children` mount there. */
-import { hasCaBundle, OF_CA, OWN_VOLUMES } from './own-parts.ts';
+import { hasBaoCa, hasCaBundle, OF_BAO_CA, OF_CA, OWN_VOLUMES } from './own-parts.ts';
 import type { WithTemplate } from './template-parts.ts';
 
 export interface OwnPath {
@@ -37,6 +37,7 @@ export const SIDECAR_PATHS: readonly OwnPath[] = [
   { path: '/etc/subuid', because: IDS, of: 'a pool of type DindRootless', isPresent: isRootless },
   { path: '/etc/subgid', because: IDS, of: 'a pool of type DindRootless', isPresent: isRootless },
   { path: '/etc/runner-ca', because: 'the operator mounts its volume ca there', of: OF_CA, isPresent: hasCaBundle },
+  { path: '/etc/openbao-ca', because: 'the operator mounts its volume openbao-ca there', of: OF_BAO_CA, isPresent: hasBaoCa },
 ];
 
 function isRootful(spec: WithTemplate): boolean {

@@ -6,6 +6,7 @@ import { PORT } from '../spec/fields.ts';
 import type { RunnerPoolSpec } from '../spec/runnerpool.ts';
 import { CAPACITY_RULES } from './capacity-rules.ts';
 import { CONTAINER_MODE_RULES } from './container-mode-rules.ts';
+import { IDENTITY_RULES } from './identity-rules.ts';
 import { NETWORK_RULES } from './network-rules.ts';
 import { PLACEMENT_RULES } from './placement-rules.ts';
 import { celMatches, type Rule } from './rule.ts';
@@ -79,6 +80,13 @@ export const FORGEJO_RULES: readonly Rule<WithForgejo>[] = [
   {
     kind: 'state',
     at: 'spec.forgejo',
+    message: 'must set exactly one of tokenSecretRef and tokenFrom',
+    cel: 'has(self.tokenSecretRef) != has(self.tokenFrom)',
+    broken: ({ forgejo }) => unless((forgejo.tokenSecretRef === undefined) !== (forgejo.tokenFrom === undefined), 'spec.forgejo'),
+  },
+  {
+    kind: 'state',
+    at: 'spec.forgejo',
     message: 'must set at most one of caSecretRef and caConfigMapRef',
     cel: '!(has(self.caSecretRef) && has(self.caConfigMapRef))',
     broken: ({ forgejo }) =>
@@ -121,6 +129,7 @@ export const RULES: readonly Rule<RunnerPoolSpec>[] = [
   ...VERSION_RULES,
   ...CONTAINER_MODE_RULES,
   ...NETWORK_RULES,
+  ...IDENTITY_RULES,
   ...PLACEMENT_RULES,
   ...RUNNER_CONFIG_RULES,
   ...RUNNER_ENV_RULES,

@@ -4,7 +4,10 @@ import { type Fields, fieldsOf } from '../objects.ts';
 import type { RunnerPoolSpec } from '../spec/runnerpool.ts';
 import type { StateRule } from './rule.ts';
 
-export type WithTemplate = Pick<RunnerPoolSpec, 'template' | 'containerMode' | 'forgejo' | 'proxy' | 'cache' | 'runner' | 'mode'>;
+export type WithTemplate = Pick<
+  RunnerPoolSpec,
+  'template' | 'containerMode' | 'forgejo' | 'proxy' | 'cache' | 'identity' | 'runner' | 'mode'
+>;
 
 export interface Part {
   readonly fields: Fields;

@@ -6,7 +6,7 @@ export const DNS_NAME = '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$';
 /** The words for it: `allowed` says in a refusal what a pattern takes. */
 const NAME = 'a name: lower-case letters, digits, and "-" and "." between them';
 /** Keys of a Secret or ConfigMap, as Kubernetes checks them. */
-const DATA_KEY = '^[A-Za-z0-9._-]+$';
+export const DATA_KEY = '^[A-Za-z0-9._-]+$';
 /** Quantities as Kubernetes writes them, without exponent and sign. */
 const QUANTITY = '^[0-9]{1,12}(\\.[0-9]{1,9})?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';
 

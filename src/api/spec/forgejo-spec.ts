@@ -1,6 +1,7 @@
 /** The part of a RunnerPool's spec that says which server is meant, whose jobs are served, and with which token. */
 import { type Static, Type } from '@sinclair/typebox';
-import { keyRef } from './fields.ts';
+import { DATA_KEY, keyRef } from './fields.ts';
+import { BAO_KV_PATH, BAO_NAME, NAME_WORDS } from './identity-spec.ts';
 
 function nothing(description: string) {
   return Type.Unsafe<Record<string, never>>(Type.Object({}, { additionalProperties: false, description }));
@@ -13,6 +14,47 @@ export const SecretKeyRef = Type.Object(keyRef('Secret', 'token'), {
     "renewed, but must stay one of the same user: another user's list would look as if all runners were gone.",
 });
 export type SecretKeyRef = Static<typeof SecretKeyRef>;
+
+const TokenFromSchema = Type.Object(
+  {
+    openbao: Type.Object(
+      {
+        role: Type.String({
+          minLength: 1,
+          maxLength: 255,
+          pattern: BAO_NAME,
+          allowed: NAME_WORDS,
+          description: "Role of OpenBao that the operator's service account logs in with.",
+        }),
+        path: Type.String({
+          minLength: 1,
+          maxLength: 512,
+          pattern: BAO_KV_PATH,
+          allowed: `MOUNT/data/PATH; ${NAME_WORDS}`,
+          description: 'API path of a secret in a KV store of version 2, with its `data`, for example `kv/data/forgejo/acme`.',
+        }),
+        key: Type.String({
+          minLength: 1,
+          maxLength: 253,
+          pattern: DATA_KEY,
+          allowed: 'letters, digits, "-", "_" and "."',
+          default: 'token',
+          description: 'Key within the secret.',
+        }),
+      },
+      {
+        additionalProperties: false,
+        description:
+          "A secret of the OpenBao that the operator's own configuration names. Its administrator must allow this role and path for the pool's namespace and `forgejo.url`.",
+      },
+    ),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Source of the API token, in place of a Secret. It is kept in memory alone; a new one is in use within a minute, or with the next poll if that is later.',
+  },
+);
 
 export const ForgejoSchema = Type.Object(
   {
@@ -45,7 +87,8 @@ export const ForgejoSchema = Type.Object(
       },
       { additionalProperties: false, description: 'Scope whose jobs are served: exactly one of the fields. Immutable.' },
     ),
-    tokenSecretRef: SecretKeyRef,
+    tokenSecretRef: Type.Optional(SecretKeyRef),
+    tokenFrom: Type.Optional(TokenFromSchema),
     caSecretRef: Type.Optional(
       Type.Object(keyRef('Secret', 'ca.crt'), {
         additionalProperties: false,

@@ -10,6 +10,7 @@ import { CAPACITY_FIELDS } from './capacity.ts';
 import { ContainerModeSchema } from './container-mode.ts';
 import { kubernetesList } from './fields.ts';
 import { ForgejoSchema } from './forgejo-spec.ts';
+import { IdentitySchema } from './identity-spec.ts';
 import { NetworkPolicySchema, ProxySchema } from './network-spec.ts';
 import { PLACEMENT_FIELDS } from './placement-spec.ts';
 import { RunnerSchema } from './runner-spec.ts';
@@ -95,6 +96,7 @@ export const RunnerPoolSpecSchema = Type.Object(
     runner: RunnerSchema,
     containerMode: ContainerModeSchema,
     cache: Type.Optional(CacheSchema),
+    identity: Type.Optional(IdentitySchema),
     proxy: Type.Optional(ProxySchema),
     networkPolicy: Type.Optional(NetworkPolicySchema),
     ...PLACEMENT_FIELDS,

@@ -8,10 +8,17 @@ export interface Server {
   readonly port: number;
 }
 
-/** Forgejo, proxies, an external cache server and an external Docker daemon, each once. */
+/** Forgejo, OpenBao, proxies, an external cache server and an external Docker daemon, each once. */
 export function serversOf(spec: RunnerPoolSpec): readonly Server[] {
-  const { forgejo, proxy, cache, containerMode } = spec;
-  const urls = [forgejo.url, proxy?.http?.url, proxy?.https?.url, cache?.externalServer?.url, containerMode.external?.dockerHost];
+  const { forgejo, identity, proxy, cache, containerMode } = spec;
+  const urls = [
+    forgejo.url,
+    identity?.openbao.address,
+    proxy?.http?.url,
+    proxy?.https?.url,
+    cache?.externalServer?.url,
+    containerMode.external?.dockerHost,
+  ];
   const servers = urls.map((url) => (url === undefined ? null : serverOf(url))).filter((server) => server !== null);
   return [...new Map(servers.map((server) => [`${server.host} ${server.port}`, server])).values()];
 }

@@ -32,6 +32,11 @@ export const CA_VOLUME = 'ca';
 export const CA_PATH = '/etc/runner-ca';
 export const CA_FILE = 'ca.crt';
 
+/** Of OpenBao, for jobs. The same path in the runner, in the Docker sidecar and in job containers. */
+export const BAO_CA_VOLUME = 'openbao-ca';
+export const BAO_CA_PATH = '/etc/openbao-ca';
+export const BAO_CA_FILE = 'ca.crt';
+
 export const DOCKER_TLS_VOLUME = 'docker-tls';
 export const DOCKER_TLS_PATH = '/run/docker-tls';
 

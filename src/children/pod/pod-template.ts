@@ -14,6 +14,7 @@ import { containerModeParts } from './container-mode.ts';
 import { jobEnvironment } from './job-env.ts';
 import type { Launch } from './launch.ts';
 import { CONFIG_VOLUME, CREDENTIALS_VOLUME, DIND_CONTAINER, HOME_VOLUME, TMP_VOLUME } from './layout.ts';
+import { openBaoCa } from './openbao-ca.ts';
 import { placement } from './placement.ts';
 import { type ContainerParts, combined, type PodParts } from './pod-parts.ts';
 import { proxyParts } from './proxy.ts';
@@ -48,6 +49,7 @@ function wishes(spec: RunnerPoolSpec, pool: PoolIdentity): readonly PodParts[] {
     jobEnvironment(spec, pool),
     containerModeParts(spec.containerMode),
     caBundle(spec.forgejo),
+    openBaoCa(spec),
     proxyParts(spec, pool),
     cacheParts(spec, pool),
   ];

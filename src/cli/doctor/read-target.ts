@@ -41,7 +41,7 @@ export async function readTarget(options: TargetOptions, world: CliWorld): Promi
   return {
     url: forgejo.url,
     scope: scopeOf(forgejo),
-    token: await readToken(tokenFile, given?.token ?? null, world),
+    token: await readToken(tokenFile, given ?? NO_POOL, world),
     ...(ca === undefined ? {} : { ca }),
     pool: given === null ? null : { name: nameOf(given.object), validated: validateSpec(given.object['spec']) },
     pools: given === null && poolsFile === undefined ? null : [...own, ...others].flatMap(knownPool),
@@ -51,11 +51,19 @@ export async function readTarget(options: TargetOptions, world: CliWorld): Promi
   };
 }
 
-interface GivenPool {
-  readonly object: Fields;
-  readonly forgejo: RunnerPoolSpec['forgejo'];
+/** Where a pool has its token. */
+export interface TokenOfPool {
   /** From a Secret that came with the pool. */
   readonly token: string | null;
+  /** OpenBao lets the service in, not whoever runs this. */
+  readonly isInOpenBao: boolean;
+}
+
+const NO_POOL: TokenOfPool = { token: null, isInOpenBao: false };
+
+interface GivenPool extends TokenOfPool {
+  readonly object: Fields;
+  readonly forgejo: RunnerPoolSpec['forgejo'];
   readonly ca: string | undefined;
 }
 
@@ -69,8 +77,8 @@ async function readPool(path: string, world: CliWorld): Promise<GivenPool> {
   if (forgejo === null) throw new CliError(`${where}: spec.forgejo of ${nameOf(object)} does not say which server and scope is meant`);
   const named = (kind: string, name: string): Fields | undefined =>
     objects.find((each) => each['kind'] === kind && fieldsOf(each['metadata'])['name'] === name && sameNamespace(each, object));
-  const { tokenSecretRef: secret, caSecretRef, caConfigMapRef } = forgejo;
-  const token = lookUpToken(named('Secret', secret.name), secret.key);
+  const { tokenSecretRef, tokenFrom, caSecretRef, caConfigMapRef } = forgejo;
+  const token = lookUpToken(named('Secret', tokenSecretRef?.name ?? ''), tokenSecretRef?.key ?? '');
   const bundle =
     caSecretRef === undefined
       ? lookUpConfigMapKey(named('ConfigMap', caConfigMapRef?.name ?? ''), caConfigMapRef?.key ?? '')
@@ -79,6 +87,7 @@ async function readPool(path: string, world: CliWorld): Promise<GivenPool> {
     object,
     forgejo,
     token: token.kind === 'found' ? token.value : null,
+    isInOpenBao: tokenFrom !== undefined,
     ca: bundle.kind === 'found' ? bundle.value : undefined,
   };
 }
@@ -122,12 +131,13 @@ export async function readCa(path: string, world: CliWorld): Promise<string> {
 }
 
 /** Never an argument: those stand in the shell's history and in the list of processes. */
-export async function readToken(file: string | undefined, given: string | null, world: CliWorld): Promise<string> {
+export async function readToken(file: string | undefined, pool: TokenOfPool, world: CliWorld): Promise<string> {
   const source = file === undefined ? TOKEN_VARIABLE : `--token-file ${file}`;
   const text = file === undefined ? world.env[TOKEN_VARIABLE] : await readArgument('--token-file', file, world);
   if (file === undefined && (text === undefined || text === '')) {
-    if (given !== null) return given;
-    throw new CliError(`no token: set ${TOKEN_VARIABLE}, or name a file with --token-file (- is stdin)`);
+    if (pool.token !== null) return pool.token;
+    const why = pool.isInOpenBao ? 'no token: that of the pool is in OpenBao, which lets only the operator in;' : 'no token:';
+    throw new CliError(`${why} set ${TOKEN_VARIABLE}, or name a file with --token-file (- is stdin)`);
   }
   const token = parseToken(text ?? '');
   if (token === null) throw new CliError(`${source}: holds no token: one line of printable characters without spaces`);

@@ -23,8 +23,8 @@ export async function readLive(
   world: CliWorld,
   deps: PlanDeps,
 ): Promise<Read> {
-  const access = await liveAccess(options, spec, decoded, world);
   const { transport, clock } = deps;
+  const access = await liveAccess(options, spec, decoded, world, clock.now());
   const reader = createReader({ transport, clock });
   const forgejo = await reader.read(access, scopeOf(spec.forgejo), { intervalMs: 0 });
   const directory = createRepositoryDirectory({ transport, clock });
@@ -61,18 +61,26 @@ function trusted(forgejo: WorldInput['forgejo']): WorldInput['forgejo'] {
     : view;
 }
 
+const NO_OPENBAO = { openBao: { tokens: null, checks: null } };
+
 /** Inside the cluster the server may have another name than here. */
 async function liveAccess(
   { url, tokenFile, caFile }: PlanOptions,
   spec: RunnerPoolSpec,
   decoded: DecodedRequest,
   world: CliWorld,
+  now: number,
 ): Promise<Access> {
-  const resolved = resolveAccess(spec.forgejo, decoded);
-  const fromSecret = resolved.kind === 'access' ? resolved.access : null;
+  // OpenBao lets only the operator in: such a pool has no token here but the given one.
+  const { tokenFrom, ...forgejo } = spec.forgejo;
+  const tokenOfPool = { token: null, isInOpenBao: tokenFrom !== undefined };
   const hasOther = tokenFile !== undefined || (world.env[TOKEN_VARIABLE] ?? '') !== '';
-  const token = hasOther || fromSecret === null ? await readToken(tokenFile, null, world) : fromSecret.token;
-  const base = url === undefined ? spec.forgejo.url : parseForgejo(url, 'instance').url;
-  const ca = caFile === undefined ? fromSecret?.ca : await readCa(caFile, world);
+  const other = hasOther ? await readToken(tokenFile, tokenOfPool, world) : null;
+  const last = other === null ? null : { url: forgejo.url, token: other };
+  const resolved = await resolveAccess(forgejo, decoded, NO_OPENBAO, now, last);
+  const found = resolved.kind === 'access' ? resolved.access : null;
+  const token = other ?? found?.token ?? (await readToken(tokenFile, tokenOfPool, world));
+  const base = url === undefined ? forgejo.url : parseForgejo(url, 'instance').url;
+  const ca = caFile === undefined ? found?.ca : await readCa(caFile, world);
   return { url: base, token, ...(ca === undefined ? {} : { ca }) };
 }

@@ -6,6 +6,7 @@ import { cacheName } from '../../children/cache/cache-identity.ts';
 import type { RenderAssets } from '../../children/input.ts';
 import { childrenOfFinalize, childrenOfSync } from '../../hooks/children.ts';
 import type { DecodedRequest } from '../../hooks/decode.ts';
+import { previousFor } from '../../hooks/identity.ts';
 import { previousOf } from '../../hooks/reply-draft.ts';
 import { findings } from '../../pool/conditions.ts';
 import { type FinalizePlan, isLostForGood, planFinalize } from '../../pool/finalize.ts';
@@ -54,13 +55,14 @@ export function rehearse(world: World, decoded: DecodedRequest, { spec, warnings
         slots.some((slot) => !isLostForGood(slot)),
       )
     : childrenOfSync(input);
+  const previous = previousFor(spec, previousOf(decoded));
   return {
     world,
     slots,
     plan: made,
     outcomes,
     children,
-    status: renderStatus(world, made, settled, findings(world, made, settled, finalizing, warnings), previousOf(decoded)),
+    status: renderStatus(world, made, settled, findings(world, made, settled, finalizing, warnings), previous),
     nextCallAt: Math.min(world.forgejo.nextReadAt, made.wakeAt ?? Number.POSITIVE_INFINITY),
     finalized: end?.finalized ?? null,
   };

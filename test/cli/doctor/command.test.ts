@@ -104,6 +104,19 @@ describe('the token of doctor', () => {
     expect(said.out + said.err).not.toContain(TOKEN);
   });
 
+  it('of a pool that has it in OpenBao must be given', async () => {
+    const tokenFrom = { openbao: { role: 'operator', path: 'kv/data/forgejo/acme' } };
+    const spec = patched(MINIMAL, { forgejo: { url: served.url, tokenSecretRef: null, tokenFrom } });
+    const stdin = list({ ...pool(), spec }, secret(CANARY));
+    const without = await doctor(['--pool', '-'], { stdin });
+    expect([without.out, without.code]).toEqual(['', 2]);
+    expect(without.err).toContain('that of the pool is in OpenBao, which lets only the operator in; set FORGEJO_TOKEN, or name a file');
+    const { out, err, code } = await doctor(['--pool', '-'], { stdin, env: { FORGEJO_TOKEN: TOKEN } });
+    expect([err, code]).toEqual(['', 0]);
+    expect(out).toMatch(/ok +pool-spec /);
+    expect(out).toMatch(/ok +write-registrations /);
+  });
+
   it('is no argument', async () => {
     const { err, code } = await doctor([...scoped(), '--token', CANARY]);
     expect([code, err]).toEqual([2, expect.stringContaining("unknown option '--token'")]);

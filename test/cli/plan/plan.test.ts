@@ -104,6 +104,9 @@ describe('plan tells what a sync would do when', () => {
 });
 
 const POOL = JSON.stringify(poolOf({}));
+const FROM_OPENBAO = JSON.stringify(
+  poolOf({ spec: { forgejo: { tokenSecretRef: null, tokenFrom: { openbao: { role: 'operator', path: 'kv/data/forgejo/acme' } } } } }),
+);
 const REFUSED = JSON.stringify(poolOf({ spec: { minRunners: 20 } }));
 const TWO = `${POOL}\n---\n${JSON.stringify(poolOf({ metadata: { name: 'other' } }))}`;
 
@@ -192,6 +195,12 @@ describe('plan', () => {
     },
     { because: 'stdin twice', args: ['--pool', '-', '--queue', '-'], stdin: POOL, says: '--pool and --queue: only one of them can be -' },
     { because: 'no token for a live one', args: ['--pool', '-', '--live'], stdin: POOL, says: 'no token: set FORGEJO_TOKEN' },
+    {
+      because: 'no token for a live one that has it in OpenBao',
+      args: ['--pool', '-', '--live'],
+      stdin: FROM_OPENBAO,
+      says: 'no token: that of the pool is in OpenBao, which lets only the operator in; set FORGEJO_TOKEN',
+    },
     { because: 'no pool file', args: ['--waiting', '1'], stdin: null, says: "required option '--pool <file>' not specified" },
   ])('says what is wrong: $because', async ({ args, stdin, says }) => {
     const { out, err, code } = await plan(args, stdin);
@@ -261,7 +270,10 @@ describe('plan', () => {
     }
   });
 
-  it('reads the server by the name that it has on this side, and asks for nothing but lists', async () => {
+  it.each([
+    { because: 'the pool has its token in a Secret that is not here', pool: POOL },
+    { because: 'the pool has its token in OpenBao', pool: FROM_OPENBAO },
+  ])('reads the server with the given token, and asks for nothing but lists: $because', async ({ pool }) => {
     const token = 'cafe'.repeat(10);
     const forgejo = createEmbeddedForgejo({ clock: systemClock });
     forgejo.addUser({ name: 'ada' });
@@ -271,7 +283,7 @@ describe('plan', () => {
     forgejo.queueJob({ repository: 'acme/app', name: 'build', runsOn: ['docker'] });
     const served = await serveForgejo(forgejo);
     try {
-      const { out, code } = await plan(['--pool', '-', '--url', served.url], POOL, { FORGEJO_TOKEN: token });
+      const { out, code } = await plan(['--pool', '-', '--url', served.url], pool, { FORGEJO_TOKEN: token });
       expect([code, out]).toEqual([0, expect.stringContaining('"build": gets a runner now: ci-docker-')]);
       expect(forgejo.counters).toEqual({ jobs: 1, list: 1 });
     } finally {

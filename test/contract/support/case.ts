@@ -88,6 +88,17 @@ const ForgejoChanges = Type.Object(
   STRICT,
 );
 
+/** What OpenBao answers to every read from this step on. */
+const OpenBaoAnswer = Type.Object(
+  {
+    status: Type.Integer(),
+    /** The secret, in the place where a KV store of version 2 has it. */
+    secret: Type.Optional(Type.Record(Type.String(), Type.String())),
+    errors: Type.Optional(Type.Array(Type.String())),
+  },
+  STRICT,
+);
+
 const Step = Type.Object(
   {
     because: Type.String({ minLength: 1 }),
@@ -99,6 +110,7 @@ const Step = Type.Object(
     /** Another letter is another process: a second replica, or the same one restarted. Default `A`. */
     operator: Type.Optional(Type.String({ pattern: '^[A-Z]$' })),
     forgejo: Type.Optional(ForgejoChanges),
+    openBao: Type.Optional(OpenBaoAnswer),
   },
   STRICT,
 );
@@ -127,6 +139,8 @@ const Case = Type.Object(
         ),
       ]),
     ),
+    /** Rows of the list that allows pools their tokens in OpenBao; without it the service has no OpenBao. */
+    openBaoRows: Type.Optional(Type.Array(Type.String())),
     /** Forgejo's clock less ours, ms. */
     offsetMs: Type.Optional(Type.Integer()),
     steps: Type.Array(Step, { minItems: 1 }),
@@ -137,6 +151,7 @@ const Case = Type.Object(
 export type ContractCase = Static<typeof Case>;
 export type ContractStep = Static<typeof Step>;
 export type ForgejoChanges = Static<typeof ForgejoChanges>;
+export type OpenBaoAnswer = Static<typeof OpenBaoAnswer>;
 export type ContractFault = Static<typeof FaultRule>;
 
 const compiled = TypeCompiler.Compile(Case);

@@ -23,6 +23,7 @@ export function goldenOf(result: StepResult, body: unknown, tokens: ReadonlyMap<
     answer: children === null ? answer : { ...answer, children: children.map((child) => childLine(child, observed)) },
     ...(children === null ? {} : { dropped: [...observed.keys()].filter((key) => !answered.has(key)) }),
     forgejo: result.requests,
+    ...(result.openBaoRequests.length === 0 ? {} : { openBao: result.openBaoRequests }),
     log: result.logLines.map((line) => {
       const { level, msg } = objectOf(JSON.parse(line));
       return `${String(level)}: ${String(msg)}`;

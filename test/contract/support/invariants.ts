@@ -5,6 +5,7 @@
 import { ANNOTATION_REGISTRATION_UUID, LABEL_RUNNER } from '../../../src/api/keys.ts';
 import { API_TOKEN } from './forgejo.ts';
 import { isAsObserved, keyOf, objectOf, observedChildren } from './golden.ts';
+import { SERVICE_ACCOUNT_TOKEN } from './openbao.ts';
 import { CACHE_SECRET_HEAD, type StepResult } from './session.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -23,7 +24,7 @@ export interface Facts {
 
 /** Sentences that say what is wrong; empty when all is well. */
 export function brokenInvariants(result: StepResult, facts: Facts): readonly string[] {
-  const secrets = [API_TOKEN, CACHE_SECRET_HEAD, ...facts.tokens.values()].flatMap((token) => [token, btoa(token)]);
+  const secrets = [API_TOKEN, SERVICE_ACCOUNT_TOKEN, CACHE_SECRET_HEAD, ...facts.tokens.values()].flatMap((token) => [token, btoa(token)]);
   return [
     ...leaks(result, secrets),
     ...(result.reply.status === 200 ? childProblems(result, facts) : []),

@@ -7,6 +7,7 @@ import type { HookReply, Operator } from '../../../src/hooks/reply.ts';
 import { createLog } from '../../../src/log.ts';
 import type { ContractCase, ContractStep } from './case.ts';
 import { createScriptedForgejo, type NotedRequest } from './forgejo.ts';
+import { createScriptedOpenBao } from './openbao.ts';
 import { overHttp } from './over-http.ts';
 
 /** Instead of the real entrypoint, so that its changes change no golden. */
@@ -21,6 +22,7 @@ const HOOK_LIMIT_MS = 30_000;
 export interface StepResult {
   readonly reply: HookReply;
   readonly requests: readonly NotedRequest[];
+  readonly openBaoRequests: readonly NotedRequest[];
   /** Whole lines, as they were written. */
   readonly logLines: readonly string[];
   /** Milliseconds by the virtual clock. */
@@ -39,6 +41,7 @@ export interface Session {
 export function createSession(contract: ContractCase): Session {
   const clock = createVirtualClock(Date.parse(contract.steps[0]?.now ?? ''));
   const forgejo = createScriptedForgejo(clock, contract);
+  const openBao = createScriptedOpenBao(clock, contract);
   const operators = new Map<string, Operator>();
   let lines: string[] = [];
   let secrets = 0;
@@ -69,6 +72,7 @@ export function createSession(contract: ContractCase): Session {
       log: createOperatorLog(log),
       assets: ASSETS,
       randomSecret,
+      openBao: openBao.parts(),
       config,
     });
     operators.set(letter, operator);
@@ -80,12 +84,16 @@ export function createSession(contract: ContractCase): Session {
     if (start < clock.now()) throw new Error(`the step at ${step.now} lies before the end of the one before`);
     await clock.advance(start - clock.now());
     forgejo.change(step.forgejo ?? {});
+    if (step.openBao !== undefined) openBao.change(step.openBao);
     forgejo.takeRequests();
+    openBao.takeRequests();
     lines = [];
     const operator = operatorOf(step.operator ?? 'A');
     const called =
       step.overHttp === true ? overHttp(operator, step.hook, String(body), log) : answered(Promise.resolve(operator[step.hook](body)));
-    return { reply: await called, requests: forgejo.takeRequests(), logLines: lines, tookMs: clock.now() - start };
+    const reply = await called;
+    const requests = { requests: forgejo.takeRequests(), openBaoRequests: openBao.takeRequests() };
+    return { reply, ...requests, logLines: lines, tookMs: clock.now() - start };
   }
 
   /** Lets the time pass that the call needs. */

@@ -12,7 +12,12 @@ import { type Call, createWorkflows, runnersOf } from './workflows.ts';
 
 const OWNER = 'dev';
 
-export async function startRealForgejo(programs: Programs, binary: string, parent: string): Promise<Forgejo> {
+export interface RealForgejo extends Forgejo {
+  /** As the organization's owner. */
+  readonly call: Call;
+}
+
+export async function startRealForgejo(programs: Programs, binary: string, parent: string): Promise<RealForgejo> {
   const [port = 0] = await freePorts(1);
   const folder = join(parent, 'forgejo');
   const url = `http://127.0.0.1:${port}`;
@@ -32,6 +37,7 @@ export async function startRealForgejo(programs: Programs, binary: string, paren
     real: true,
     url,
     token: await setUp(call),
+    call,
     ...createWorkflows(call),
     runners: () => runnersOf(call),
     kill: () => program.kill(),

@@ -1,4 +1,4 @@
-/** `npm run sizing [-- --seconds N --only TEXT]`: how many pools Metacontroller keeps synced how often (docs/sizing.md). */
+/** `npm run sizing [-- --seconds N --only TEXT]` (a row is called `as shipped 1 100 pools 2 s 0 runners`): how many pools Metacontroller keeps synced how often (docs/sizing.md). */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ if (parts.metacontroller === null) {
 }
 
 function isWanted(row: Row): boolean {
-  return `${row.tuning} ${row.pools} pools ${row.runners} runners`.includes(values.only);
+  return `${row.tuning} ${row.metacontrollers} ${row.pools} pools ${row.pollSeconds} s ${row.runners} runners`.includes(values.only);
 }
 
 async function measureAll(binaries: Binaries, found: Parts, rows: readonly Row[]): Promise<void> {

@@ -31,6 +31,9 @@ app.kubernetes.io/part-of: {{ include "operator.name" . }}
 {{- if .Values.tls.enabled }}
 {{- $own = merge (dict "TLS_CERT_FILE" "/run/tls/tls.crt" "TLS_KEY_FILE" "/run/tls/tls.key") $own }}
 {{- end }}
+{{- if .Values.openbaoToken.enabled }}
+{{- $own = merge (dict "OPENBAO_TOKEN_FILE" "/run/openbao/token" "OPENBAO_ALLOW_FILE" "/etc/openbao/allow") $own }}
+{{- end }}
 {{- range $name, $value := merge (deepCopy .Values.config) $own }}
 {{ $name }}: {{ $value | toString | quote }}
 {{- end }}

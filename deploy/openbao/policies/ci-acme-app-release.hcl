@@ -1,0 +1,7 @@
+path "kv/data/ci/acme/app/release" {
+  capabilities = ["read"]
+}
+
+path "auth/token/revoke-self" {
+  capabilities = ["update"]
+}

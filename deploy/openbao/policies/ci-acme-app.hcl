@@ -1,0 +1,9 @@
+# What the workflow of acme/app on its main branch may read, by full paths.
+path "kv/data/ci/acme/app/harbor" {
+  capabilities = ["read"]
+}
+
+# Without the default policy a token can not even end itself.
+path "auth/token/revoke-self" {
+  capabilities = ["update"]
+}

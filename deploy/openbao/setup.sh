@@ -1,0 +1,93 @@
+#!/bin/sh
+# Makes an OpenBao know Forgejo's workflows, from the files beside this script or in a copy of them: the mount, its configuration
+# (mount/), policies (policies/NAME.hcl) and roles (roles/NAME.json). Every run leads to the same state; nothing is deleted.
+#
+#   setup.sh [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]
+#
+#   -m  path of the mount, default forgejo
+#   -c  which way to Forgejo's keys, default DIRECTORY/mount/discovery.json
+#
+# `bao` takes address and token from BAO_ADDR and BAO_TOKEN as ever; BAO_BIN names another `bao`.
+set -eu
+export LC_ALL=C
+
+die() {
+  printf 'setup.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+mount=forgejo
+config=
+while getopts m:c: option; do
+  case $option in
+    m) mount=$OPTARG ;;
+    c) config=$OPTARG ;;
+    *) die 'usage: setup.sh [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]' ;;
+  esac
+done
+shift $((OPTIND - 1))
+directory=${1:-$(dirname "$0")}
+config=${config:-$directory/mount/discovery.json}
+bao=${BAO_BIN:-bao}
+
+command -v "$bao" > /dev/null || die "no bao: put it on PATH, or name it with BAO_BIN"
+[ -f "$config" ] || die "no file $config"
+if [ ! -d "$directory/policies" ] || [ ! -d "$directory/roles" ]; then die "$directory has no policies and roles"; fi
+
+# The text of a field of the configuration, or nothing.
+field() {
+  tr -d '\r\n' < "$config" | sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p"
+}
+
+# OpenBao takes these three without a word, and the second one lets in whom Forgejo logs in as a user.
+check_config() {
+  issuer=$(field bound_issuer)
+  discovery=$(field oidc_discovery_url)
+  keys=$(field jwks_url)
+  case $issuer in
+    */api/actions) ;;
+    *) die "$config: bound_issuer must be ROOT_URL of Forgejo without its last slash, and /api/actions" ;;
+  esac
+  case $discovery in
+    '' | "$issuer") ;;
+    *) die "$config: oidc_discovery_url must equal bound_issuer; is OpenBao to use another address, take jwks_url" ;;
+  esac
+  case $keys in
+    '' | */api/actions/.well-known/keys) ;;
+    *) die "$config: jwks_url must end in /api/actions/.well-known/keys" ;;
+  esac
+}
+
+# Its type, or nothing when there is no such mount or it may not be seen.
+mount_type() {
+  "$bao" read -field=type "sys/auth/$mount" 2> /dev/null || true
+}
+
+enable_mount() {
+  case $(mount_type) in
+    jwt) ;;
+    '') "$bao" auth enable -path="$mount" -description='Forgejo Actions' jwt ;;
+    *) die "the mount $mount is there and has another type than jwt" ;;
+  esac
+}
+
+write_policies() {
+  find "$directory/policies" -name '*.hcl' | sort | while IFS= read -r file; do
+    name=${file#"$directory/policies/"}
+    "$bao" policy write "${name%.hcl}" "$file" || exit 1
+  done
+}
+
+# A role is changed field by field: what a file does not name stays as it was. That is why the files name all that could open a door.
+write_roles() {
+  for file in "$directory"/roles/*.json; do
+    name=${file##*/}
+    "$bao" write "auth/$mount/role/${name%.json}" "@$file"
+  done
+}
+
+check_config
+enable_mount
+"$bao" write "auth/$mount/config" "@$config"
+write_policies
+write_roles

@@ -1,0 +1,51 @@
+# What is written, without a provider: the files as setup.sh finds them.
+variable "directory" {
+  description = "Where mount/, policies/ and roles/ are."
+  type        = string
+  default     = "../.."
+}
+
+variable "configuration" {
+  description = "Name of a file of mount/."
+  type        = string
+  default     = "discovery"
+}
+
+locals {
+  config = jsondecode(file("${var.directory}/mount/${var.configuration}.json"))
+}
+
+output "config" {
+  description = "JSON."
+  value       = jsonencode(local.config)
+
+  # OpenBao takes these without a word; the first lets in whom Forgejo logs in as a user.
+  precondition {
+    condition     = endswith(local.config.bound_issuer, "/api/actions")
+    error_message = "bound_issuer must be ROOT_URL of Forgejo without its last slash, and /api/actions."
+  }
+  precondition {
+    condition     = coalesce(lookup(local.config, "oidc_discovery_url", null), local.config.bound_issuer) == local.config.bound_issuer
+    error_message = "oidc_discovery_url must equal bound_issuer."
+  }
+  precondition {
+    condition     = endswith(coalesce(lookup(local.config, "jwks_url", null), "/api/actions/.well-known/keys"), "/api/actions/.well-known/keys")
+    error_message = "jwks_url must end in /api/actions/.well-known/keys."
+  }
+}
+
+output "policies" {
+  description = "HCL by name."
+  value = {
+    for path in fileset(var.directory, "policies/**/*.hcl") :
+    trimsuffix(trimprefix(path, "policies/"), ".hcl") => file("${var.directory}/${path}")
+  }
+}
+
+output "roles" {
+  description = "JSON by name."
+  value = {
+    for path in fileset(var.directory, "roles/*.json") :
+    trimsuffix(basename(path), ".json") => jsonencode(jsondecode(file("${var.directory}/${path}")))
+  }
+}

@@ -1,0 +1,77 @@
+/** What could not be read, and what follows from that: silence is no sign of health. */
+import type { BaoFailure } from './calls.ts';
+import type { BaoFinding } from './finding.ts';
+import type { BaoTarget, Unread, UnreadPart } from './gather.ts';
+
+const PARTS: Readonly<Record<UnreadPart, string>> = {
+  issuer: "Forgejo's issuer",
+  config: 'the config of the mount',
+  mount: 'the mount',
+  roles: 'roles',
+  policies: 'policies',
+  entities: 'entities',
+};
+
+/** Without these nothing can be said of who gets in. */
+const NEEDED: readonly UnreadPart[] = ['config', 'roles'];
+
+export function explainUnread({ part, failure }: Unread, target: Pick<BaoTarget, 'mount'>): BaoFinding {
+  return {
+    check: `read-${part}`,
+    level: NEEDED.includes(part) ? 'fail' : 'warn',
+    subject: `mount ${target.mount}`,
+    found: `GET ${failure.path}: ${ending(failure)}.`,
+    means: `What rests on ${PARTS[part]} is not judged.`,
+    fix: mend(part, failure, target),
+  };
+}
+
+function ending(failure: BaoFailure): string {
+  switch (failure.kind) {
+    case 'denied':
+      return '403, permission denied';
+    case 'sealed':
+      return '503, OpenBao is sealed or not initialised';
+    case 'throttled':
+      return '429, a rate limit';
+    case 'redirected':
+      return 'redirected, which is not followed with a token';
+    case 'timeout':
+      return 'no answer in time';
+    case 'status':
+      return `status ${failure.status}`;
+    case 'unreachable':
+      return `no connection (${failure.code})`;
+    case 'nonsense':
+      return `the answer is not what is expected (${failure.problem})`;
+  }
+}
+
+function mend(part: UnreadPart, failure: BaoFailure, { mount }: Pick<BaoTarget, 'mount'>): string {
+  if (part === 'issuer') return 'Name Forgejo by the URL that this machine reaches (--url), with --ca-file for a private CA.';
+  switch (failure.kind) {
+    case 'denied':
+      return `Use a token with this policy: ${POLICIES[part](mount)}${NEEDED.includes(part) ? '  # an unknown mount is answered in the same way' : ''}`;
+    case 'sealed':
+      return 'bao operator unseal';
+    case 'throttled':
+      return 'Run doctor again later, or ask whoever has set the quota (bao list sys/quotas/rate-limit).';
+    case 'redirected':
+      return 'Ask the active node: bao operator raft list-peers names it.';
+    case 'timeout':
+    case 'unreachable':
+      return 'Check the address (BAO_ADDR) and the CA (--openbao-ca-file or BAO_CACERT).';
+    case 'status':
+    case 'nonsense':
+      return 'Check that address, mount and namespace are those of an OpenBao with a jwt mount, and that nothing answers in its place.';
+  }
+}
+
+const POLICIES: Readonly<Record<Exclude<UnreadPart, 'issuer'>, (mount: string) => string>> = {
+  config: (mount) => `path "auth/${mount}/config" { capabilities = ["read"] }`,
+  mount: (mount) => `path "sys/auth/${mount}" { capabilities = ["read", "sudo"] }`,
+  roles: (mount) =>
+    `path "auth/${mount}/role" { capabilities = ["list"] } path "auth/${mount}/role/*" { capabilities = ["read"] } path "auth/${mount}/cel/role" { capabilities = ["list"] } path "auth/${mount}/cel/role/*" { capabilities = ["read"] }`,
+  policies: () => 'path "sys/policies/acl/*" { capabilities = ["read"] }',
+  entities: () => 'path "identity/entity-alias/id" { capabilities = ["list"] } path "identity/entity/id/*" { capabilities = ["read"] }',
+};

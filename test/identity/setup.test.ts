@@ -1,0 +1,196 @@
+/** setup.sh and the Terraform module write the same: what the files say, and the same again. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mountNames, OPENBAO, policyNames, readDeployed, roleNames } from './support/deployed.ts';
+import { SHELLS, type Shell } from './support/job.ts';
+
+const FAKE = new URL('support/fake-bao.sh', import.meta.url).pathname;
+const terraform = ['terraform', 'tofu'].find((name) =>
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name))),
+);
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'forgejo-runner-operator-openbao-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+function setUp(shell: Shell, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Run {
+  const [program = '', ...before] = shell.split(' ');
+  const { status, stderr } = spawnSync(program, [...before, join(OPENBAO, 'setup.sh'), ...args], {
+    env: { PATH: process.env['PATH'], BAO_BIN: FAKE, STORE: join(folder, 'store'), ...env },
+    encoding: 'utf8',
+  });
+  return { code: status, said: stderr };
+}
+
+/** All that was written, by path. */
+function stored(): Readonly<Record<string, string>> {
+  const store = join(folder, 'store');
+  const files = readdirSync(store, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    files.map(({ parentPath, name }) => [relative(store, join(parentPath, name)), readFileSync(join(parentPath, name), 'utf8')]),
+  );
+}
+
+function copyOf(change: Readonly<Record<string, string>>): string {
+  const copy = join(folder, 'copy');
+  cpSync(OPENBAO, copy, { recursive: true });
+  for (const [path, text] of Object.entries(change)) writeFileSync(join(copy, path), text);
+  return copy;
+}
+
+function expected(mount: string, config: string): Readonly<Record<string, string>> {
+  return {
+    [`sys/auth/${mount}`]: 'jwt',
+    [`auth/${mount}/config`]: readDeployed(`mount/${config}.json`),
+    ...Object.fromEntries(policyNames.map((name) => [`sys/policies/acl/${name}`, readDeployed(`policies/${name}.hcl`)])),
+    ...Object.fromEntries(roleNames.map((name) => [`auth/${mount}/role/${name}`, readDeployed(`roles/${name}.json`)])),
+  };
+}
+
+describe.each(SHELLS)('setup.sh by %s', (shell) => {
+  it('writes mount, configuration, policies and roles, and the second run changes nothing', () => {
+    expect(setUp(shell)).toEqual({ code: 0, said: '' });
+    expect(stored()).toEqual(expected('forgejo', 'discovery'));
+    expect(setUp(shell)).toEqual({ code: 0, said: '' });
+    expect(stored()).toEqual(expected('forgejo', 'discovery'));
+  });
+
+  it.each(mountNames)('takes another mount and the way to the keys of mount/%s.json', (name) => {
+    expect(setUp(shell, ['-m', 'ci', '-c', join(OPENBAO, `mount/${name}.json`)])).toMatchObject({ code: 0 });
+    expect(stored()).toEqual(expected('ci', name));
+  });
+
+  it('puts a role back that somebody has opened', () => {
+    setUp(shell);
+    const [role] = roleNames;
+    writeFileSync(join(folder, `store/auth/forgejo/role/${role}`), '{}');
+    setUp(shell);
+    expect(stored()).toEqual(expected('forgejo', 'discovery'));
+  });
+});
+
+describe('setup.sh refuses', () => {
+  const issuer = 'https://forgejo.example.org/api/actions';
+
+  it.each([
+    {
+      config: { oidc_discovery_url: 'https://forgejo.example.org', bound_issuer: 'https://forgejo.example.org' },
+      says: 'bound_issuer must be ROOT_URL of Forgejo without its last slash, and /api/actions',
+      because: 'that is the issuer of users',
+    },
+    {
+      config: { oidc_discovery_url: `${issuer}/`, bound_issuer: `${issuer}/` },
+      says: 'bound_issuer must be ROOT_URL of Forgejo without its last slash, and /api/actions',
+      because: 'no token has that issuer',
+    },
+    {
+      config: { jwks_url: `${issuer}/.well-known/keys` },
+      says: 'bound_issuer must be ROOT_URL of Forgejo without its last slash, and /api/actions',
+      because: 'keys alone say nothing of the issuer',
+    },
+    {
+      config: { oidc_discovery_url: 'http://forgejo:3000/api/actions', bound_issuer: issuer },
+      says: 'oidc_discovery_url must equal bound_issuer; is OpenBao to use another address, take jwks_url',
+      because: 'OpenBao compares them',
+    },
+    {
+      config: { jwks_url: `${issuer}/.well-known/openid-configuration`, bound_issuer: issuer },
+      says: 'jwks_url must end in /api/actions/.well-known/keys',
+      because: 'OpenBao takes a document without keys',
+    },
+  ])('$because: $says', ({ config, says }) => {
+    const copy = copyOf({ 'mount/discovery.json': JSON.stringify(config) });
+    expect(setUp('dash', [copy])).toEqual({ code: 1, said: `setup.sh: ${copy}/mount/discovery.json: ${says}\n` });
+    expect(existsSync(join(folder, 'store'))).toBe(false);
+  });
+
+  it.each([
+    { path: 'auth/forgejo/config', because: 'the configuration' },
+    { path: 'sys/policies/acl/ci-acme', because: 'a policy' },
+    { path: 'auth/forgejo/role/acme-app-nightly', because: 'a role' },
+  ])('to go on when OpenBao refuses $because', ({ path }) => {
+    const { code, said } = setUp('dash', [], { REFUSE: path });
+    expect([code === 0, said]).toEqual([false, 'Code: 403. Errors: permission denied\n']);
+    expect(Object.keys(stored())).not.toContain('auth/forgejo/role/acme-app-release');
+  });
+
+  it('a mount of another type', () => {
+    setUp('dash');
+    writeFileSync(join(folder, 'store/sys/auth/forgejo'), 'oidc');
+    expect(setUp('dash')).toEqual({ code: 1, said: 'setup.sh: the mount forgejo is there and has another type than jwt\n' });
+  });
+
+  it.each([
+    { args: ['/nowhere'], says: 'no file /nowhere/mount/discovery.json' },
+    { args: ['-x'], says: 'usage: setup.sh [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]' },
+  ])('$says', ({ args, says }) => {
+    expect(setUp('dash', args)).toMatchObject({ code: 1, said: expect.stringContaining(`setup.sh: ${says}\n`) });
+  });
+
+  it('to start without bao', () => {
+    expect(setUp('dash', [], { BAO_BIN: 'no-such-bao' })).toEqual({
+      code: 1,
+      said: 'setup.sh: no bao: put it on PATH, or name it with BAO_BIN\n',
+    });
+  });
+});
+
+describe('the Terraform module', () => {
+  it('reads the files that setup.sh reads, and sends them to the same paths', () => {
+    const main = readDeployed('terraform/main.tf');
+    const paths = [...main.matchAll(/^ {2}path +=\s+(.+)$/gm)].map(([, path]) => path);
+    const mount = '${vault_auth_backend.forgejo.path}';
+    expect(paths).toEqual(['var.mount', `"auth/${mount}/config"`, `"auth/${mount}/role/\${each.key}"`]);
+    expect(main).toContain('type        = "jwt"');
+    expect(readDeployed('terraform/variables.tf')).toContain(`contains(["${mountNames.toSorted().join('", "')}"]`);
+  });
+
+  it.skipIf(terraform === undefined).each(mountNames)(
+    'gives the values of setup.sh with mount/%s.json (needs terraform or tofu on PATH)',
+    (name) => {
+      setUp('dash', ['-c', join(OPENBAO, `mount/${name}.json`)]);
+      const { config, policies, roles } = outputsOf(copyOf({}), name);
+      const written = {
+        'sys/auth/forgejo': 'jwt',
+        'auth/forgejo/config': JSON.parse(String(config)),
+        ...Object.fromEntries(Object.entries(policies as object).map(([policy, text]) => [`sys/policies/acl/${policy}`, text])),
+        ...Object.fromEntries(
+          Object.entries(roles as object).map(([role, text]) => [`auth/forgejo/role/${role}`, JSON.parse(String(text))]),
+        ),
+      };
+      const bySetup = Object.entries(stored()).map(([path, text]) => [path, text.startsWith('{') ? JSON.parse(text) : text]);
+      expect(written).toEqual(Object.fromEntries(bySetup));
+    },
+  );
+
+  it.skipIf(terraform === undefined)('refuses the discovery document at ROOT_URL (needs terraform or tofu on PATH)', () => {
+    const root = 'https://forgejo.example.org';
+    const copy = copyOf({ 'mount/discovery.json': JSON.stringify({ oidc_discovery_url: root, bound_issuer: root }) });
+    expect(() => outputsOf(copy, 'discovery')).toThrow('bound_issuer must be ROOT_URL of Forgejo');
+  });
+});
+
+function outputsOf(copy: string, configuration: string): Readonly<Record<string, unknown>> {
+  const cwd = join(copy, 'terraform/values');
+  const run = (...args: readonly string[]): string =>
+    execFileSync(terraform ?? '', args, {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' },
+      stdio: 'pipe',
+    });
+  run('init', '-input=false', '-no-color');
+  run('apply', '-input=false', '-no-color', '-auto-approve', `-var=configuration=${configuration}`);
+  const outputs = JSON.parse(run('output', '-json')) as Readonly<Record<string, { readonly value: unknown }>>;
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+}
