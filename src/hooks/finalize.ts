@@ -4,6 +4,7 @@ import { scopeOf } from '../api/scope.ts';
 import { DRAIN_MARGIN_SECONDS, type RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import { readForgejo, type ValidSpec } from '../api/validate.ts';
 import { type Finding, findings, findingsForInvalidSpec } from '../pool/conditions.ts';
+import type { AccessProblem } from '../pool/failure.ts';
 import { type FinalizePlan, isLostForGood, isScopeGone, planFinalize } from '../pool/finalize.ts';
 import type { Judged } from '../pool/judge.ts';
 import type { Outcome, World } from '../pool/model.ts';
@@ -21,6 +22,9 @@ import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
 /** How often a deleted pool without a token is looked at. */
 const WITHOUT_ACCESS_RETRY_MS = 10_000;
 
+/** There is a token, behind a CA that is missing or an OpenBao that does not answer: it is waited for like Forgejo itself. */
+const COMES_BACK: ReadonlySet<AccessProblem['kind']> = new Set(['caMissing', 'caInvalid', 'openBaoUnavailable']);
+
 /** `spec.forgejo` says nothing that could be used. */
 const UNREADABLE = { kind: 'problem', problem: { kind: 'forgejoUnreadable' } } as const;
 
@@ -34,8 +38,7 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
 
   if (spec === null || resolved.kind === 'problem') {
     const { problem } = resolved.kind === 'problem' ? resolved : UNREADABLE;
-    // Without the CA there is a token: it is waited for like Forgejo itself.
-    const withoutToken = problem.kind !== 'caMissing' && problem.kind !== 'caInvalid';
+    const withoutToken = !COMES_BACK.has(problem.kind);
     const planWithout = (world: World, slots: readonly Judged[]): FinalizePlan => {
       const withoutTokenSince = withoutToken ? (last.withoutTokenSince ?? world.now) : null;
       return planFinalize(world, slots, { observesChildren, withoutTokenSince, scopeGoneSince: null });

@@ -32,6 +32,19 @@ describe('the roles', () => {
     else expect(['refs/heads/main', 'refs/tags/v*', 'main']).toContain(ref);
   });
 
+  it('share no secret: what one of them guards by workflow or event, another one would give away', () => {
+    const granted = roles.flatMap(({ name, role }) =>
+      role.token_policies
+        .flatMap((policy) => grantsOf(policy.replace('{{ .repository }}', 'acme/app')))
+        .filter((grant) => grant.startsWith('kv/'))
+        .map((grant) => ({ name, grant })),
+    );
+    expect(granted.length).toBeGreaterThan(4);
+    for (const { name, grant } of granted) {
+      expect(granted.filter((other) => other.grant === grant).map((other) => other.name)).toEqual([name]);
+    }
+  });
+
   it('have a star only behind acme/ and refs/tags/v, where no @ means anything, and only with the type that knows stars', () => {
     const starred = roles.flatMap(({ name, role }) =>
       Object.entries(role.bound_claims).flatMap(([claim, values]) =>
@@ -96,7 +109,7 @@ describe('the policies', () => {
 
   it.each(policyNames)('%s: reads single secrets, and nothing by a pattern', (name) => {
     const grants = grantsOf(name);
-    const secrets = grants.filter((grant) => /^kv\/data\/ci(-shared)?\/[a-z/-]+: "read"$/.test(grant));
+    const secrets = grants.filter((grant) => /^kv\/data\/ci(-repo|-shared)?\/[a-z/-]+: "read"$/.test(grant));
     const own = grants.filter((grant) => grant === 'auth/token/revoke-self: "update"');
     expect(secrets.length).toBeGreaterThan(0);
     expect([...secrets, ...own].toSorted()).toEqual(grants.toSorted());

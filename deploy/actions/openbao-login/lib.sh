@@ -27,12 +27,12 @@ first() {
 }
 
 # request NAME [curl arguments] URL: leaves $work/NAME.body and prints the status, 000 when nobody answered. Redirects are not
-# followed: the next server would get the token.
+# followed: the next server would get the token. -q: a .curlrc that an earlier job left must not say otherwise.
 request() {
   answer=$1
   shift
   : > "$work/$answer.body"
-  curl -sS --proto '=http,https' --connect-timeout 5 --max-time 20 --retry "$retries" --retry-delay 1 --retry-connrefused \
+  curl -q -sS --proto '=http,https' --connect-timeout 5 --max-time 20 --retry "$retries" --retry-delay 1 --retry-max-time 60 --retry-connrefused \
     -o "$work/$answer.body" -w '%{http_code}' "$@" 2> "$work/$answer.error" || true
 }
 
