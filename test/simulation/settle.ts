@@ -1,6 +1,6 @@
 /** After the last event: faults end, what people took away comes back, and the world must come to rest. */
 
-import { KIND } from '../../src/api/keys.ts';
+import { KIND, LABEL_RUNNER } from '../../src/api/keys.ts';
 import type { KubeObject } from '../../src/dev/cluster/objects.ts';
 import { loadOf } from './load.ts';
 import { NAMESPACE, POOL, REPOSITORIES } from './names.ts';
@@ -91,7 +91,10 @@ export function leftovers(
   // What is being deleted waits for Kubernetes: with a foreground deletion for the Pod of a lost node.
   const owned = children.filter(({ metadata }) => (metadata.ownerReferences ?? []).length > 0 && metadata.deletionTimestamp === undefined);
   const rows = seen.rows.filter((row) => own.has(ownerOf(row) ?? '') && !decisions.leftBehind.includes(row.name));
-  const processes = [...seen.alive.values()].flat().filter(({ runner }) => !ledger.isOnLostNode(runner) && !orphanedDaemons.has(runner));
+  // An answer that was under way when its pool was deleted may have made one more, which lost its owner with the others.
+  const ownerless = children.filter(({ kind, metadata }) => kind === 'Deployment' && (metadata.ownerReferences ?? []).length === 0);
+  const orphans = new Set([...orphanedDaemons.keys(), ...ownerless.map(({ metadata }) => metadata.labels?.[LABEL_RUNNER] ?? '')]);
+  const processes = [...seen.alive.values()].flat().filter(({ runner }) => !ledger.isOnLostNode(runner) && !orphans.has(runner));
   return [
     ...owned.map((object) => `${object.kind}/${object.metadata.name}`),
     ...rows.map((row) => `the row ${row.name}`),

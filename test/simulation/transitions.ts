@@ -55,6 +55,8 @@ const EXPECTED: readonly Expected[] = [
   { from: 'idle', to: ['detached'], because: 'its Secret was deleted by hand' },
 
   { from: 'silent', to: ['idle', 'busy'], because: 'it is heard of again' },
+  { from: 'silent', to: ['detached'], because: 'its Secret was deleted by hand' },
+  { from: 'starting', to: ['inUse'], because: 'its Secret, its workload and its Pod were deleted by hand as it began to report' },
   { from: 'silent', to: ['draining', 'finishing', 'stopping'], because: 'it is stopped, or has ended' },
 
   { from: 'deregistered', to: ['draining', 'stopping', 'ended'], because: 'it is stopped: nothing can run on it' },
@@ -169,10 +171,10 @@ const EXPECTED: readonly Expected[] = [
 const RARE: Readonly<Partial<Record<Expected['from'], readonly Phase[]>>> = {
   none: ['detached', 'idle', 'ended', 'finishing', 'busy', 'stray'],
   issued: ['idle', 'busy', 'detached', 'finishing', 'stopping'],
-  starting: ['stray', 'lost', 'silent'],
+  starting: ['stray', 'lost', 'silent', 'inUse'],
   stuck: ['finishing', 'busy', 'idle'],
   idle: ['ended', 'inUse', 'issued'],
-  silent: ['idle', 'busy', 'starting'],
+  silent: ['idle', 'busy', 'starting', 'detached'],
   deregistered: ['ended'],
   busy: ['ended', 'inUse', 'stray', 'issued'],
   detached: ['completed', 'deregistered', 'ended', 'failed', 'inUse', 'issued'],
