@@ -1,21 +1,6 @@
 /** A child as observed, to be answered again. */
 import { isObject, type JsonObject } from './json.ts';
 
-/** What the API server, its garbage collector and Metacontroller write into the metadata of an object. */
-const SERVER_METADATA: ReadonlySet<string> = new Set([
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'finalizers',
-  'generateName',
-  'managedFields',
-  'ownerReferences',
-  'selfLink',
-]);
-
 /** Metacontroller's dynamic apply keeps the last answer here; a copy in the answer would hold itself. */
 const LAST_APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
 
@@ -28,10 +13,22 @@ export function echo(object: JsonObject): JsonObject {
   return { ...rest, metadata: isObject(metadata) ? echoMetadata(metadata) : {} };
 }
 
-function echoMetadata({ annotations, ...metadata }: JsonObject): JsonObject {
-  const kept = isObject(annotations) ? Object.entries(annotations).filter(([key]) => key !== LAST_APPLIED) : [];
-  return {
-    ...Object.fromEntries(Object.entries(metadata).filter(([key]) => !SERVER_METADATA.has(key))),
-    ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
-  };
+/** Less what the API server, its garbage collector and Metacontroller write into it. */
+function echoMetadata({
+  annotations,
+  uid: _uid,
+  resourceVersion: _resourceVersion,
+  generation: _generation,
+  creationTimestamp: _creationTimestamp,
+  deletionTimestamp: _deletionTimestamp,
+  deletionGracePeriodSeconds: _deletionGracePeriodSeconds,
+  finalizers: _finalizers,
+  generateName: _generateName,
+  managedFields: _managedFields,
+  ownerReferences: _ownerReferences,
+  selfLink: _selfLink,
+  ...kept
+}: JsonObject): JsonObject {
+  const { [LAST_APPLIED]: _, ...others } = isObject(annotations) ? annotations : {};
+  return Object.keys(others).length > 0 ? { ...kept, annotations: others } : kept;
 }

@@ -66,7 +66,11 @@ function failuresAfter({ kind, key, attempt }: Mishap, before: BackoffEntry | un
 }
 
 /** Entries of handles go when the handle leaves a fresh queue; `warm` and `pool` when they are long over. */
-export function forgetOld(entries: readonly BackoffEntry[], listed: ReadonlySet<string>, now: Instant): readonly BackoffEntry[] {
+export function forgetOld(
+  entries: readonly BackoffEntry[],
+  listed: Pick<ReadonlySet<string>, 'has'>,
+  now: Instant,
+): readonly BackoffEntry[] {
   return entries.filter(({ key, until }) => {
     if (key === POOL_KEY || key === WARM_KEY || key === REGISTER_KEY) return now - until < FAILED_START_BACKOFF_MS.most;
     return listed.has(key);
@@ -84,6 +88,7 @@ export function retryFreed(
   before: ReadonlyMap<number, number> | null,
   now: Instant,
 ): readonly BackoffEntry[] {
+  if (!entries.some((entry) => entry.heldBack && entry.until > now)) return entries;
   const running = jobs.filter((job) => job.status === 'running');
   const tasks = new Set(running.map((job) => job.taskId));
   const freed = new Set([...(before ?? [])].filter(([taskId]) => !tasks.has(taskId)).map(([, repositoryId]) => repositoryId));

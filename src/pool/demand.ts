@@ -65,6 +65,9 @@ function firstSeenOf(world: World, waiting: readonly QueuedJob[], heldBack: Read
   );
 }
 
+/** Nothing waits that another could claim. */
+const NO_CLAIMS: ReadonlyMap<string, Instant> = new Map();
+
 /** What the queue asks of the pool. Who stands first in the chain decides: whom somebody serves, who can't be served, who is not due. */
 export function demandOf(world: World, slots: readonly Judged[], snapshot: Snapshot): Demand {
   const { spec, memory, now, pool } = world;
@@ -75,7 +78,7 @@ export function demandOf(world: World, slots: readonly Judged[], snapshot: Snaps
   const listed = waitingJobs(served);
   const live = slots.filter((slot) => isLive(slot.phase));
   const held = new Set(live.flatMap((slot) => slot.tags.handle ?? []));
-  const claims = claimsOfOthers(snapshot.registrations, pool.uid, spec.pendingTimeoutSeconds * 1000, now);
+  const claims = listed.length === 0 ? NO_CLAIMS : claimsOfOthers(snapshot.registrations, pool.uid, spec.pendingTimeoutSeconds * 1000, now);
   const idleSince = idleWitnessSince(live, memory);
   const firstSeen = (job: QueuedJob): Instant => seen.get(job.handle) ?? now;
   const dueAt = (job: QueuedJob): Instant => firstSeen(job) + spec.claimDelaySeconds * 1000;
@@ -106,6 +109,7 @@ export function demandOf(world: World, slots: readonly Judged[], snapshot: Snaps
 
 function shareOf(world: World, slots: readonly Judged[], snapshot: Snapshot, candidates: readonly QueuedJob[]): Share {
   const { spec, memory } = world;
+  if (candidates.length === 0) return { chosen: [], limited: false };
   // A job whose runner was only drained, or made anew, has lost nothing of its place.
   const tried = new Set(memory.backoff.filter(({ failures }) => failures > 0).map(({ key }) => key));
   // One more than fits says that the maximum is in the way.

@@ -2,6 +2,7 @@
 import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { QueuedJob } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
+import { ownersOfRepositories } from './queue.ts';
 
 /** Live runners by the repository, and by the owner, of their job. */
 export interface Usage {
@@ -14,8 +15,7 @@ export interface Usage {
  * holds. Whose a repository is, is read from the queue, which lists the job of every runner that holds one.
  */
 export function usageOf(slots: readonly Judged[], jobs: readonly QueuedJob[]): Usage {
-  // Of a transferred repository the newest job names the present owner.
-  const owners = new Map(jobs.toSorted((a, b) => a.id - b.id).map((job) => [job.repositoryId, job.ownerId]));
+  const owners = ownersOfRepositories(jobs);
   const repositories = slots.filter((slot) => isLive(slot.phase)).flatMap((slot) => repositoryOf(slot) ?? []);
   return { byRepository: counted(repositories), byOwner: counted(repositories.flatMap((id) => owners.get(id) ?? [])) };
 }

@@ -11,6 +11,7 @@ import { isLive, type Judged } from './judge.ts';
 import type { Effect, World } from './model.ts';
 import { heldBy, openTasks } from './open-tasks.ts';
 import { podsThatCanRun, pollsForWork } from './polling.ts';
+import { repositoriesOfTasks } from './queue.ts';
 import { ACTIVE_AFTER_REPORT_MS, ASK_IDLE_AGAIN_MS, OPEN_BEFORE_ASKED_MS, TWO_TASKS_FOR_MS } from './times.ts';
 
 /** So many questions are asked as one runner in one call. */
@@ -46,9 +47,8 @@ export function pursueLostTask(slot: Judged, overdue: readonly QueuedJob[], worl
 function lostTask(slot: Judged, world: World): number | null {
   if (slot.remembered === null || world.forgejo.kind !== 'answered') return null;
   const known = heldBy(slot.remembered);
-  // Most hold none: the list of all jobs is looked through only for those that do.
   if (known.length === 0) return null;
-  const running = new Set(world.forgejo.snapshot.jobs.flatMap((job) => (job.status === 'running' ? [job.taskId] : [])));
+  const running = repositoriesOfTasks(world.forgejo.snapshot.jobs);
   const held = known.filter((taskId) => running.has(taskId));
   if (held.length === 0) return null;
   const polls = slot.phase === 'idle' && pollsForWork(slot, world);

@@ -2,6 +2,7 @@
 import { coveredJobs } from './demand.ts';
 import type { QueuedJob, Registration } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
+import { keptBy } from './kept-by.ts';
 import type { RememberedRunner, World } from './model.ts';
 import { ownedRegistrations } from './ownership.ts';
 
@@ -21,9 +22,10 @@ export function openTasks(world: World, slots: readonly Judged[]): readonly Queu
     .slice(0, MOST_OPEN);
 }
 
-function busyHandles(registrations: readonly Registration[]): readonly string[] {
-  return ownedRegistrations(registrations).flatMap(({ row, ownership }) => (row.status === 'active' ? (ownership.handle ?? []) : []));
-}
+/** Of this operator's runners. */
+const busyHandles = keptBy((registrations: readonly Registration[]): readonly string[] =>
+  ownedRegistrations(registrations).flatMap(({ row, ownership }) => (row.status === 'active' ? (ownership.handle ?? []) : [])),
+);
 
 export function heldBy({ task, lostTasks }: Pick<RememberedRunner, 'task' | 'lostTasks'>): readonly number[] {
   return task === null ? lostTasks : [task, ...lostTasks];

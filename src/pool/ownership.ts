@@ -2,6 +2,7 @@
 import { NO_HANDLE } from '../api/keys.ts';
 import type { Registration } from './forgejo.ts';
 import type { Instant } from './instant.ts';
+import { keptBy } from './kept-by.ts';
 
 export interface Ownership {
   readonly poolUid: string;
@@ -38,9 +39,6 @@ interface Owners {
   readonly byPool: ReadonlyMap<string, readonly OwnedRegistration[]>;
 }
 
-/** All pools of a scope ask of the same list, several times in every call. */
-const owners = new WeakMap<readonly Registration[], Owners>();
-
 /** The registrations of one pool, with what their descriptions say. */
 export function ownRegistrations(rows: readonly Registration[], poolUid: string): readonly OwnedRegistration[] {
   return ownersOf(rows).byPool.get(poolUid) ?? [];
@@ -51,16 +49,10 @@ export function ownedRegistrations(rows: readonly Registration[]): readonly Owne
   return ownersOf(rows).all;
 }
 
-function ownersOf(rows: readonly Registration[]): Owners {
-  const known = owners.get(rows) ?? readOwners(rows);
-  owners.set(rows, known);
-  return known;
-}
-
-function readOwners(rows: readonly Registration[]): Owners {
+const ownersOf = keptBy((rows: readonly Registration[]): Owners => {
   const all = rows.flatMap((row) => {
     const ownership = readOwnership(row.description);
     return ownership === null ? [] : [{ row, ownership }];
   });
   return { all, byPool: Map.groupBy(all, ({ ownership }) => ownership.poolUid) };
-}
+});

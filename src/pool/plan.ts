@@ -24,6 +24,7 @@ import type { BackoffEntry, Effect, RecentRunner, World } from './model.ts';
 import { heldBy } from './open-tasks.ts';
 import type { Peak } from './peaks.ts';
 import { scalePersistent } from './persistent.ts';
+import { jobsByHandle } from './queue.ts';
 import { deregisterWhenOffline, findTask, type Retirement, retire } from './retire.ts';
 import { POD_MAY_SHOW_MS } from './times.ts';
 import { endUnheard, wasNotLookedAt } from './unheard.ts';
@@ -183,7 +184,7 @@ function withHistory(settled: readonly SettledSlot[], world: World): readonly Fa
 
 function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot): Pick<Plan, 'backoff' | 'recent'> {
   const mishaps: readonly Mishap[] = slots.flatMap((slot) => mishapOf(slot) ?? []);
-  const listed = new Set(snapshot.jobs.map((job) => job.handle));
+  const listed = jobsByHandle(snapshot.jobs);
   const entries = recordMishaps(world.memory.backoff, mishaps, slots.some(hasJustStarted), world.now);
   const ended = slots.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
   return {

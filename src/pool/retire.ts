@@ -12,6 +12,7 @@ import { isLive, type Judged } from './judge.ts';
 import { ASKS_AT_ONCE } from './lost-task.ts';
 import type { Effect, World } from './model.ts';
 import { heldBy, MOST_OPEN } from './open-tasks.ts';
+import { latestTask } from './queue.ts';
 import { isOver } from './stray-pods.ts';
 import { ACTIVE_AFTER_REPORT_MS } from './times.ts';
 
@@ -123,7 +124,7 @@ function lastTaskOf(slot: Judged, world: World): number | null {
   const { jobs, jobsReadAt } = world.forgejo.snapshot;
   const endedAt = endedBy(slot, world);
   const readSince = endedAt === null ? slot.remembered?.phase === slot.phase && jobsReadAt > slot.since : jobsReadAt > endedAt;
-  return readSince ? Math.max(0, ...jobs.map((job) => job.taskId)) : null;
+  return readSince ? latestTask(jobs) : null;
 }
 
 /** Running tasks that nobody else explains: an assigned runner can only hold its own handle's. */

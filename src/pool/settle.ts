@@ -15,9 +15,9 @@ import { isLive, type Judged } from './judge.ts';
 import type { Memory, Outcome, RememberedRunner, World } from './model.ts';
 import type { RunnerTags } from './observed.ts';
 import type { Plan } from './plan.ts';
+import { jobsByTask, latestTask, repositoriesOfTasks } from './queue.ts';
 import { isSilentRow } from './stray-pods.ts';
 import { lostSince, rememberReads, sortedTasks, sortHeld } from './task-memory.ts';
-import { repositoriesOfTasks } from './task-repositories.ts';
 import { lastTaskOfWaiting } from './unheard.ts';
 
 /** One child of a runner; a runner's objects are rendered from its tags and the credentials that the hooks hold. */
@@ -140,7 +140,7 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
   const jobs = world.forgejo.kind === 'answered' ? world.forgejo.snapshot.jobs : null;
   const reported = outcomes.some((outcome) => outcome.kind === 'reported' && outcome.effect.runner === slot.key);
   const found = asks.filter((ask) => ask.holds).map((ask) => ask.effect.taskId);
-  const running = (taskId: number): boolean => jobs === null || jobs.some((job) => job.taskId === taskId);
+  const running = (taskId: number): boolean => jobs === null || jobsByTask(jobs).has(taskId);
   const { task, lostTasks } = sortHeld(old, found, running);
   const asked = [...(old?.asked ?? []), ...asks.filter((ask) => !ask.holds).map((ask) => ask.effect.taskId)].filter(running);
   const job = jobOf(slot, task, jobs);
@@ -156,7 +156,7 @@ function remember(fate: Fate, world: World, outcomes: readonly Outcome[]): Remem
     repositoryId: job?.repositoryId ?? slot.tags.repositoryId ?? before?.repositoryId ?? null,
     reason: phase === 'starting' || phase === 'stuck' ? slot.waitsFor : null,
     sinceTask: old?.sinceTask ?? null,
-    lastTask: phase === 'draining' ? lastTaskOfWaiting(slot, asks.length === 0 ? null : taskIds(jobs)) : fate.lastTask,
+    lastTask: phase === 'draining' ? lastTaskOfWaiting(slot, asks.length === 0 ? null : latestTask(jobs ?? [])) : fate.lastTask,
     task,
     asked: latestOf(sortedTasks(asked), isLive(phase) && phase !== 'draining' ? MOST_ASKED : asked.length),
     askedAt: asks.at(-1)?.at ?? (failedToAsk || reported ? world.now : (old?.askedAt ?? null)),
@@ -171,13 +171,9 @@ function latestOf(sorted: readonly number[], most: number): readonly number[] {
   return sorted.length > most ? sorted.slice(-most) : sorted;
 }
 
-function taskIds(jobs: readonly QueuedJob[] | null): readonly number[] {
-  return (jobs ?? []).map(({ taskId }) => taskId);
-}
-
 function jobOf(slot: Judged, task: number | null, jobs: readonly QueuedJob[] | null): QueuedJob | null {
   if (slot.tags.handle !== null) return slot.job;
-  return task === null ? null : (jobs?.find((job) => job.taskId === task) ?? null);
+  return task === null ? null : ((jobs === null ? null : jobsByTask(jobs).get(task)) ?? null);
 }
 
 function newborn(outcome: Outcome & { kind: 'registered' }, { now, forgejo }: World): RememberedRunner {
@@ -191,7 +187,7 @@ function newborn(outcome: Outcome & { kind: 'registered' }, { now, forgejo }: Wo
     job,
     repositoryId,
     reason: null,
-    sinceTask: forgejo.kind === 'answered' ? Math.max(0, ...forgejo.snapshot.jobs.map((job) => job.taskId)) : null,
+    sinceTask: forgejo.kind === 'answered' ? latestTask(forgejo.snapshot.jobs) : null,
     lastTask: null,
     task: null,
     asked: [],

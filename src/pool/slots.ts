@@ -3,11 +3,12 @@
  * earlier answer remembered of it. A row of ours that no slot has by uuid is a slot of its own, also when its name is taken.
  */
 
-import type { QueuedJob, Registration, RegistrationRef } from './forgejo.ts';
-import type { Instant } from './instant.ts';
+import type { QueuedJob, Registration } from './forgejo.ts';
+import { keptBy } from './kept-by.ts';
 import type { HeldCredentials, RememberedRunner, World } from './model.ts';
 import type { ObservedPod, ObservedSecret, ObservedWorkload, RunnerTags } from './observed.ts';
 import { ownRegistrations } from './ownership.ts';
+import { jobsByHandle } from './queue.ts';
 
 export interface Slot {
   /** Unique within the pool: the runner's name, or `name#id` for a row whose name another slot has. */
@@ -28,6 +29,13 @@ export interface Slot {
   readonly job: QueuedJob | null;
 }
 
+const NO_ROWS: readonly Registration[] = [];
+const NO_JOBS: readonly QueuedJob[] = [];
+
+const rowsByUuid = keptBy(
+  (rows: readonly Registration[]): ReadonlyMap<string, Registration> => new Map(rows.map((row) => [row.uuid, row])),
+);
+
 export function joinSlots(world: World): readonly Slot[] {
   const { observed, memory } = world;
   const snapshot = world.forgejo.kind === 'answered' ? world.forgejo.snapshot : null;
@@ -35,8 +43,8 @@ export function joinSlots(world: World): readonly Slot[] {
   const workloads = new Map(observed.workloads.map((workload) => [workload.tags.runner, workload]));
   const pods = Map.groupBy(observed.pods, (pod) => pod.tags.runner);
   const remembered = new Map(memory.runners.map((runner) => [runner.name, runner]));
-  const rows = new Map((snapshot?.registrations ?? []).map((row) => [row.uuid, row]));
-  const jobs = new Map((snapshot?.jobs ?? []).map((job) => [job.handle, job]));
+  const rows = rowsByUuid(snapshot?.registrations ?? NO_ROWS);
+  const jobs = jobsByHandle(snapshot?.jobs ?? NO_JOBS);
 
   const names = [...new Set([...secrets.keys(), ...workloads.keys(), ...pods.keys(), ...memory.credentials.keys()])].sort();
   const slots = names.map((name): Slot => {
@@ -68,17 +76,19 @@ export function joinSlots(world: World): readonly Slot[] {
 
 /** A fact that one object lost (an annotation edited away) is taken from the next that has it. */
 function mergeTags(runner: string, all: readonly RunnerTags[]): RunnerTags {
-  const first = <T>(pick: (tags: RunnerTags) => T | null): T | null => all.reduce<T | null>((found, tags) => found ?? pick(tags), null);
-  return {
-    runner,
-    handle: first((tags) => tags.handle),
-    repositoryId: first((tags) => tags.repositoryId),
-    job: first((tags) => tags.job),
-    attempt: Math.max(0, ...all.map((tags) => tags.attempt)),
-    specHash: first((tags) => tags.specHash || null) ?? '',
-    registration: first<RegistrationRef>((tags) => tags.registration),
-    issuedAt: first<Instant>((tags) => tags.issuedAt),
-  };
+  return all.reduce<RunnerTags>(
+    (merged, tags) => ({
+      runner,
+      handle: merged.handle ?? tags.handle,
+      repositoryId: merged.repositoryId ?? tags.repositoryId,
+      job: merged.job ?? tags.job,
+      attempt: Math.max(merged.attempt, tags.attempt),
+      specHash: merged.specHash || tags.specHash,
+      registration: merged.registration ?? tags.registration,
+      issuedAt: merged.issuedAt ?? tags.issuedAt,
+    }),
+    { runner, handle: null, repositoryId: null, job: null, attempt: 0, specHash: '', registration: null, issuedAt: null },
+  );
 }
 
 function kindOf(world: World, workload: ObservedWorkload | null, pods: readonly ObservedPod[]): 'Job' | 'Deployment' {

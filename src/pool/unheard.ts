@@ -40,13 +40,13 @@ export function endUnheard(slot: Judged, slots: readonly Judged[], world: World,
 }
 
 /**
- * The highest task id when one whose Pods have never run was first asked: what Forgejo hands out later can't be its own. `queue`:
- * the task ids that were read for the question; null: it was not asked now.
+ * The highest task id when one whose Pods have never run was first asked: what Forgejo hands out later can't be its own. `latest`:
+ * that of the queue that was read for the question; null: it was not asked now.
  */
-export function lastTaskOfWaiting(slot: Judged, queue: readonly number[] | null): number | null {
+export function lastTaskOfWaiting(slot: Judged, latest: number | null): number | null {
   if (slot.phase !== 'draining' || slot.workload !== null || !strayPods(slot).every(hasNeverRun)) return null;
   const known = slot.remembered?.phase === 'draining' ? slot.remembered.lastTask : null;
-  return known ?? (queue === null ? null : Math.max(0, ...queue));
+  return known ?? latest;
 }
 
 /** When the clock alone changes what is done to it: it is due, or the list is too old to tell, or our question is over; null: never. */

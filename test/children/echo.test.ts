@@ -57,6 +57,13 @@ describe('the echo of an observed child', () => {
     expect(echo(child)).toEqual({ kind: 'Job', metadata: { name: 'a', annotations: { mine: 'x' } } });
   });
 
+  it('keeps members called __proto__ as data', () => {
+    const odd = '"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}}';
+    const text = `{"kind":"Job",${odd},"metadata":{"name":"a",${odd},"annotations":{${odd}}}}`;
+    expect(JSON.stringify(echo(JSON.parse(text)))).toBe(text);
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+
   it('of an object without metadata has an empty one', () => {
     expect(echo({ kind: 'Job' })).toEqual({ kind: 'Job', metadata: {} });
   });

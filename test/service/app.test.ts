@@ -115,6 +115,13 @@ describe('a hook call', () => {
     expect((await hooks.inject({ ...POST, payload })).json()).toEqual({ error: String(payload.length) });
   });
 
+  it('with members called __proto__ and constructor is taken as it is: they are data like any other', async () => {
+    const { hooks } = await start({ operator: { sync: async (body) => ({ status: 200, body: { error: JSON.stringify(body) } }) } });
+    const payload = '{"a":{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}}}}';
+    expect((await hooks.inject({ ...POST, payload })).json()).toEqual({ error: payload });
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+
   it.each([
     { reply: refused('children is missing'), status: 400, retryAfter: undefined, because: 'the operator refuses it' },
     { reply: { status: 429, retryAfterSeconds: 3, body: { error: 'x' } }, status: 429, retryAfter: '3', because: 'the operator is busy' },
@@ -139,7 +146,6 @@ describe('a hook call', () => {
 
   it.each<{ sent: InjectOptions; status: number; error: string }>([
     { sent: { payload: '{"a":' }, status: 400, error: 'the body is not valid JSON' },
-    { sent: { payload: '{"__proto__": {"a": 1}}' }, status: 400, error: 'the body is not valid JSON' },
     { sent: { payload: '' }, status: 400, error: 'the body is empty, a JSON object was expected' },
     { sent: { headers: { 'content-type': 'text/yaml' } }, status: 415, error: 'the Content-Type must be application/json' },
     {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { repositoriesOfTasks } from '../../src/pool/task-repositories.ts';
+import { repositoriesOfTasks } from '../../src/pool/queue.ts';
 import { aJob, aRunningJob } from './support/builders.ts';
 
 describe('the repositories of running tasks', () => {
