@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../../src/build/bundle.ts';
 import { licensesOf } from '../../src/build/licenses.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'bundle-'));
+const directory = temporaryDirectory();
 let file = '';
 let commandLine = '';
 
@@ -14,7 +14,6 @@ beforeAll(async () => {
   file = await bundle(new URL('../../src/main.ts', import.meta.url), directory, 'main');
   commandLine = await bundle(new URL('../../src/cli/main.ts', import.meta.url), directory, 'cli');
 }, 120_000);
-afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('the service as one file', () => {
   it('is ASCII, of which the engine keeps a byte for each character', () => {

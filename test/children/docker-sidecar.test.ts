@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DIND_SOCKET } from '../../src/children/pod/layout.ts';
 import { renderRunner } from '../../src/children/runner.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { anInput, aSpec } from './support/inputs.ts';
 import { shells } from './support/shells.ts';
 
@@ -23,10 +22,8 @@ describe.each(shells.flatMap((shell) => (['Dind', 'DindRootless'] as const).map(
     let directory: string;
 
     beforeEach(() => {
-      directory = mkdtempSync(join(tmpdir(), 'sidecar-'));
+      directory = temporaryDirectory();
     });
-
-    afterEach(() => rmSync(directory, { recursive: true }));
 
     it('its socket is waited for, because a shell before the daemon hears no TERM', async () => {
       const socket = join(directory, 'docker.sock');

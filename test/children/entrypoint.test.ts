@@ -1,10 +1,10 @@
 /** The entrypoint as a child process with a runner that is a script: what it exits with, and what a TERM does. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { ENTRYPOINT } from './support/inputs.ts';
 import { MADE_FOR, shells } from './support/shells.ts';
 
@@ -29,9 +29,8 @@ interface Run {
 const runs: Run[] = [];
 
 afterEach(() => {
-  for (const { child, directory } of runs.splice(0)) {
+  for (const { child } of runs.splice(0)) {
     if (child.pid !== undefined) endGroup(child.pid);
-    rmSync(directory, { recursive: true, force: true });
   }
 });
 
@@ -52,7 +51,7 @@ interface Setting {
 }
 
 function start(shell: readonly string[], { task, warm = false, registered = true, stopFile = false }: Setting): Run {
-  const directory = mkdtempSync(join(tmpdir(), 'one-job-'));
+  const directory = temporaryDirectory();
   const runner = join(directory, 'forgejo-runner');
   writeFileSync(runner, FAKE_RUNNER, { mode: 0o755 });
   writeFileSync(join(directory, 'task'), task);

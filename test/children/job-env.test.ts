@@ -1,12 +1,12 @@
 /** The init container that writes the variables of all jobs, and its script as a child process. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunnerPoolSpec } from '../../src/api/spec/runnerpool.ts';
 import { jobEnvironment } from '../../src/children/pod/job-env.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import recorded from './job-env/recorded.json' with { type: 'json' };
 import { aSpec, hostSpec, JOB_ENV, pool } from './support/inputs.ts';
 import { schemaErrors } from './support/kubernetes-schema.ts';
@@ -59,10 +59,7 @@ describe.each(shells.map((shell) => ({ shell, name: shell.join(' ') })))('the sc
   let directory = '';
 
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'job-env-'));
-  });
-  afterEach(() => {
-    rmSync(directory, { recursive: true, force: true });
+    directory = temporaryDirectory();
   });
 
   function secret(name: string, files: Readonly<Record<string, string>>): string {

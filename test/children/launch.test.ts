@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { daemonLaunch } from '../../src/children/pod/launch.ts';
 import { CREDENTIALS_PATH } from '../../src/children/pod/layout.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { aSpec, warmTags } from './support/inputs.ts';
 import { shells } from './support/shells.ts';
 
@@ -37,13 +37,11 @@ describe.each(shells.map((shell) => ({ shell, name: shell.join(' ') })))(
     let directory: string;
 
     beforeAll(() => {
-      directory = mkdtempSync(join(tmpdir(), 'registration-'));
+      directory = temporaryDirectory();
       writeFileSync(join(directory, 'token'), TOKEN);
       writeFileSync(join(directory, 'forgejo-runner'), '#!/bin/sh\nprintf "%s\\n" "$$" "$@"\n');
       chmodSync(join(directory, 'forgejo-runner'), 0o755);
     });
-
-    afterAll(() => rmSync(directory, { recursive: true }));
 
     it('is made of the pool and the token, for nobody else to read, and the daemon takes the place of the shell', () => {
       const [, option = '', script = '', ...rest] = daemon('12.5.3');

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { daemonLaunch, oneJobLaunch } from '../../src/children/pod/launch.ts';
 import { daemonInPlainDirectory, inPlainDirectory } from '../../src/children/pod/plain-directory.ts';
 import { renderRunner } from '../../src/children/runner.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { anInput, aSpec, warmTags } from './support/inputs.ts';
 import { shells } from './support/shells.ts';
 
@@ -19,14 +19,10 @@ describe.each(shells.map((shell) => ({ shell, name: shell.join(' ') })))('the ma
   let programs: string;
 
   beforeEach(() => {
-    volume = mkdtempSync(join(tmpdir(), 'volume-'));
-    programs = mkdtempSync(join(tmpdir(), 'programs-'));
+    volume = temporaryDirectory();
+    programs = temporaryDirectory();
     // As the kubelet leaves the root of a volume of a Pod with fsGroup.
     chmodSync(volume, 0o2777);
-  });
-
-  afterEach(() => {
-    for (const directory of [volume, programs]) rmSync(directory, { recursive: true });
   });
 
   function install(name: string): void {

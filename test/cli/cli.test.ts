@@ -1,12 +1,12 @@
 /** The frame of the command line: help, arguments, exit codes, and that it starts in a checkout and in the image. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { COMMANDS } from '../../src/cli/commands.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { cli } from './support/cli.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -95,16 +95,12 @@ describe('the program', () => {
   it('starts by a link to it', () => {
     const [[name, entry] = ['', '']] = Object.entries(packageJson.bin);
     expect(statSync(join(root, entry)).mode & 0o111).toBe(0o111);
-    const folder = mkdtempSync(join(tmpdir(), 'cli-'));
-    try {
-      symlinkSync(join(root, entry), join(folder, name));
-      const { status, stdout } = spawnSync(join(folder, name), ['--version'], {
-        encoding: 'utf8',
-        env: { PATH: join(process.execPath, '..') },
-      });
-      expect({ status, stdout }).toEqual({ status: 0, stdout: `${packageJson.version}\n` });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = temporaryDirectory();
+    symlinkSync(join(root, entry), join(folder, name));
+    const { status, stdout } = spawnSync(join(folder, name), ['--version'], {
+      encoding: 'utf8',
+      env: { PATH: join(process.execPath, '..') },
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${packageJson.version}\n` });
   });
 });

@@ -1,11 +1,11 @@
 /** What the documentation tells people to type: shells can read it, the options exist, and what can run here is run. */
 import { execFile, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { PAGES, ROOT } from './support/pages.ts';
 
 const run = promisify(execFile);
@@ -128,17 +128,13 @@ describe('our own program', () => {
   });
 
   it.each(withFiles)('does what the pages say with files of the reader: %s', async (command) => {
-    const folder = mkdtempSync(join(tmpdir(), 'docs-'));
-    try {
-      cpSync(join(ROOT, 'deploy/samples/ephemeral-organization.yaml'), join(folder, 'pool.yaml'));
-      cpSync(join(ROOT, 'test/cli/fixtures/migrate/deployment-dind'), join(folder, 'runners'), { recursive: true });
-      const program = `"${process.execPath}" "${join(ROOT, 'src/cli/main.ts')}"`;
-      const { stdout } = await run('sh', ['-c', command.replace(/^(npm run -s cli --|forgejo-runner-operator)/, program)], { cwd: folder });
-      const file = / > (\S+)$/.exec(command)?.[1];
-      expect(file === undefined ? stdout : readFileSync(join(folder, file), 'utf8')).toMatch(/RunnerPool|^Pool |kind: Job/m);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = temporaryDirectory();
+    cpSync(join(ROOT, 'deploy/samples/ephemeral-organization.yaml'), join(folder, 'pool.yaml'));
+    cpSync(join(ROOT, 'test/cli/fixtures/migrate/deployment-dind'), join(folder, 'runners'), { recursive: true });
+    const program = `"${process.execPath}" "${join(ROOT, 'src/cli/main.ts')}"`;
+    const { stdout } = await run('sh', ['-c', command.replace(/^(npm run -s cli --|forgejo-runner-operator)/, program)], { cwd: folder });
+    const file = / > (\S+)$/.exec(command)?.[1];
+    expect(file === undefined ? stdout : readFileSync(join(folder, file), 'utf8')).toMatch(/RunnerPool|^Pool |kind: Job/m);
   });
 });
 

@@ -1,8 +1,8 @@
 /** No secret and no token in what is left of a job: its log, its environment as a step dumps it, its outputs, its files. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { ACTION, type Job, SHELLS, startJob } from './support/job.ts';
 import { type Answer, CANARIES, GOOD, ID_TOKEN_PATH, type Replay, startReplay } from './support/replay.ts';
 
@@ -89,7 +89,7 @@ describe('what is planted', () => {
 
   it('is no argument of a program, which everybody on the machine can read', async () => {
     replay = await startReplay(SCRIPT);
-    const spied = mkdtempSync(join(tmpdir(), 'forgejo-runner-operator-spy-'));
+    const spied = temporaryDirectory();
     const argumentsFile = join(spied, 'arguments');
     for (const program of PROGRAMS) {
       const spy = `#!/bin/sh\nprintf '%s\\n' "$0 $*" >> '${argumentsFile}'\nPATH='${String(process.env['PATH'])}' exec ${program} "$@"\n`;
@@ -98,7 +98,6 @@ describe('what is planted', () => {
     job = startJob('dash', { ...environmentOf(replay), PATH: `${spied}:${process.env['PATH']}` });
     const { code } = await job.uses(ACTION, { role: 'acme-app', secrets: LINES.join('\n'), retries: '0' });
     const seen = readFileSync(argumentsFile, 'utf8');
-    rmSync(spied, { recursive: true });
     expect(code).toBe(0);
     expect(PROGRAMS.filter((program) => !seen.includes(`/${program} `))).toEqual([]);
     expect(found(seen)).toEqual([]);

@@ -1,10 +1,10 @@
 /** docs/identity.md: its commands run, its diff is the samples', its tables have what there is. What needs a real `bao` is only parsed. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { attacks } from './support/attacks.ts';
 import { mountNames, readRole, roleNames } from './support/deployed.ts';
 import { ACTION, SHELLS } from './support/job.ts';
@@ -30,7 +30,6 @@ function keysOf(label: string): readonly string[] {
 }
 
 let folder = '';
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the commands', () => {
   it.each(SHELLS)('are ones that %s can read', (shell) => {
@@ -42,7 +41,7 @@ describe('the commands', () => {
   const setUps = commands.flatMap((block) => block.split('\n').filter((line) => line.startsWith('deploy/openbao/setup.sh')));
 
   it.each(setUps)('%s: does what it should', (command) => {
-    folder = mkdtempSync(join(tmpdir(), 'forgejo-runner-operator-page-'));
+    folder = temporaryDirectory();
     const env = { PATH: process.env['PATH'], BAO_BIN: FAKE, STORE: folder };
     const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: ROOT, env, encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);

@@ -1,9 +1,7 @@
 /** The attack table by a real OpenBao, set up by setup.sh, with tokens that a key of the test signs. Needs BAO_BIN. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrograms, type Programs } from '../e2e/cluster/program.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { timed } from './support/attack.ts';
 import { attacks } from './support/attacks.ts';
 import { MOUNT, readRole, roleNames } from './support/deployed.ts';
@@ -23,7 +21,7 @@ describe.skipIf(bao === null)(`a real OpenBao${missing('BAO_BIN')}`, () => {
   let openbao: OpenBao;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'forgejo-runner-operator-bao-'));
+    folder = temporaryDirectory();
     programs = createPrograms(folder);
     openbao = await startOpenBao(programs, bao ?? '', folder);
     openbao.setUp('forgejo', keys);
@@ -33,7 +31,6 @@ describe.skipIf(bao === null)(`a real OpenBao${missing('BAO_BIN')}`, () => {
 
   afterAll(async () => {
     await programs?.stopAll();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** The role, written under a name of its own to the mount that trusts any issuer or to ours. */

@@ -1,10 +1,10 @@
 /** Build and push in a real Forgejo, by a real runner, with credentials of a real OpenBao. Needs BAO_BIN, FORGEJO_BIN and FORGEJO_RUNNER_BIN. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrograms, type Programs } from '../e2e/cluster/program.ts';
 import { type RealForgejo, startRealForgejo } from '../e2e/forgejo/real.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { binaryOf, missing, VARIABLES } from './support/real/binaries.ts';
 import { type OpenBao, startOpenBao } from './support/real/openbao.ts';
 import { publishAction, publishWorkflow, runOnce } from './support/real/workflow-run.ts';
@@ -24,7 +24,7 @@ describe.skipIf([bao, forgejoBinary, runner].includes(''))(`a real workflow${mis
   let registry: Replay | null = null;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'forgejo-runner-operator-identity-'));
+    folder = temporaryDirectory();
     mkdirSync(join(folder, 'logs'));
     programs = createPrograms(join(folder, 'logs'));
     forgejo = await startRealForgejo(programs, forgejoBinary ?? '', folder);
@@ -40,7 +40,6 @@ describe.skipIf([bao, forgejoBinary, runner].includes(''))(`a real workflow${mis
   afterAll(async () => {
     await registry?.close();
     await programs?.stopAll();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('pushes as the robot account, and leaves no token in OpenBao and no secret in a log', { timeout: 180_000 }, async () => {

@@ -1,9 +1,9 @@
 /** setup.sh and the Terraform module write the same: what the files say, and the same again. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { mountNames, OPENBAO, policyNames, readDeployed, roleNames } from './support/deployed.ts';
 import { SHELLS, type Shell } from './support/job.ts';
 
@@ -14,9 +14,8 @@ const terraform = ['terraform', 'tofu'].find((name) =>
 
 let folder = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'forgejo-runner-operator-openbao-'));
+  folder = temporaryDirectory();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Run {
   readonly code: number | null;

@@ -2,11 +2,11 @@
  * The workflow that builds an image and pushes it, before and after: run step by step by a shell, against recorded answers of Forgejo
  * and OpenBao and a registry that asks for a login. real-workflow.test.ts runs it with the real programs.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { MOUNT, readRole } from './support/deployed.ts';
 import { ACTION, type Job, type StepEnd, startJob } from './support/job.ts';
 import { answerAsRegistry } from './support/registry.ts';
@@ -40,7 +40,6 @@ let tools = '';
 afterEach(async () => {
   job?.close();
   await replay?.close();
-  rmSync(tools, { recursive: true, force: true });
 });
 
 function textOf(name: string): string {
@@ -65,7 +64,7 @@ async function runStep(job: Job, { uses = '', with: inputs = {}, env = {}, run }
 async function runWorkflow(name: string, script: Script): Promise<{ readonly job: Job; readonly ends: readonly StepEnd[] }> {
   const registry = answerAsRegistry(BASIC);
   replay = await startReplay(script, registry);
-  tools = mkdtempSync(join(tmpdir(), 'forgejo-runner-operator-tools-'));
+  tools = temporaryDirectory();
   mkdirSync(join(tools, 'home'));
   symlinkSync(new URL('support/docker.sh', import.meta.url).pathname, join(tools, 'docker'));
   job = startJob('dash', {

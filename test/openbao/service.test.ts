@@ -1,15 +1,15 @@
 /**
  * The whole service over HTTP, between a Forgejo and an OpenBao of loopback: who gets which token, and where none may ever stand.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { composeService, type Service } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { HttpResponse } from '../../src/forgejo/transport.ts';
 import { createLog } from '../../src/log.ts';
 import { patched } from '../api/specs.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { pair, responseOf } from './support/pairs.ts';
 import { parameterOf, type StandIn, standIn } from './support/stand-in.ts';
 
@@ -18,9 +18,8 @@ const TOKEN = 'ca4a27'.repeat(6);
 const HOOK_TOKEN = 'hook-canary';
 const PATH = 'kv/data/forgejo/k';
 
-const directory = mkdtempSync(join(tmpdir(), 'openbao-'));
+const directory = temporaryDirectory();
 const file = (name: string) => join(directory, name);
-afterAll(() => rmSync(directory, { recursive: true }));
 
 const body: unknown = JSON.parse(readFileSync(new URL('../contract/a-job-is-queued/request.json', import.meta.url), 'utf8'));
 

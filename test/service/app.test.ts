@@ -8,7 +8,8 @@ import { AnswerError } from '../../src/hooks/answer.ts';
 import { type HookReply, type Operator, refused } from '../../src/hooks/reply.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { eventually, makeCertificate, send, temporaryDirectory } from './http.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
+import { eventually, makeCertificate, send } from './http.ts';
 
 const ANSWER: HookReply = {
   status: 200,

@@ -1,9 +1,7 @@
 /** Requests to a service that really listens, each on a connection of its own, and what tests need to start one. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 
@@ -44,10 +42,6 @@ export function send(base: string, { method = 'POST', path = '/sync', headers, b
     });
     sent.end(body);
   });
-}
-
-export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'forgejo-runner-operator-'));
 }
 
 /** Writes a self-signed certificate for localhost whose organization is `organization`. */

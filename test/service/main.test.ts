@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { recordedBody } from '../hooks/recordings.ts';
-import { eventually, send, temporaryDirectory } from './http.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
+import { eventually, send } from './http.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 
@@ -18,7 +19,9 @@ afterEach(() => {
 });
 
 function start(environment: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [MAIN], { env: { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', ...environment } });
+  const { NODE_COMPILE_CACHE } = process.env;
+  const env = { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', ...environment, NODE_COMPILE_CACHE };
+  const child = spawn(process.execPath, [MAIN], { env });
   started.push(child);
   return { child, err: text(child.stderr), ended: once(child, 'exit') };
 }

@@ -1,9 +1,8 @@
 /** The command as it is called, over real connections to the embedded Forgejo on loopback. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,12 +12,13 @@ import { createEmbeddedForgejo, type EmbeddedForgejo } from '../../../src/dev/fo
 import { type ServedForgejo, serveForgejo } from '../../../src/dev/forgejo/serve.ts';
 import { systemClock } from '../../../src/system-clock.ts';
 import { MINIMAL, patched } from '../../api/specs.ts';
+import { temporaryDirectory } from '../../temporary-directory.ts';
 
 const TOKEN = 'cafe'.repeat(10);
 const CANARY = 'beef'.repeat(10);
 const UID = '6b7f0c1e-0000-4000-8000-000000000001';
 const root = join(import.meta.dirname, '../../..');
-const scratch = mkdtempSync(join(tmpdir(), 'doctor-'));
+const scratch = temporaryDirectory();
 
 let forgejo: EmbeddedForgejo;
 let served: ServedForgejo;
@@ -34,7 +34,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await served.close();
-  rmSync(scratch, { recursive: true });
 });
 
 interface Said {

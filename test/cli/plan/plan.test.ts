@@ -1,21 +1,20 @@
 /** The command as it is called; `UPDATE_GOLDENS=1` writes the texts anew: read the diff. */
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { KIND } from '../../../src/api/keys.ts';
 import { runCli } from '../../../src/cli/run.ts';
 import { createEmbeddedForgejo } from '../../../src/dev/forgejo/embedded.ts';
 import { serveForgejo } from '../../../src/dev/forgejo/serve.ts';
 import { systemClock } from '../../../src/system-clock.ts';
+import { temporaryDirectory } from '../../temporary-directory.ts';
 import { CASES, type PlanCase, poolOf } from './cases.ts';
 import { cliWorld } from './support.ts';
 
 const UPDATE = process.env['UPDATE_GOLDENS'] === '1';
 const golden = join(import.meta.dirname, 'golden');
-const scratch = mkdtempSync(join(tmpdir(), 'plan-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
+const scratch = temporaryDirectory();
 
 const RUNNER_TOKEN = 't0k3n-of-a-runner';
 

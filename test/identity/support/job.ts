@@ -1,10 +1,10 @@
 /** A job as forgejo-runner runs one on the host: files for the environment and the state, masks in its log, `post` at the end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { temporaryDirectory } from '../../temporary-directory.ts';
 import { maskedLog } from './runner-log.ts';
 
 export const ACTION = new URL('../../../deploy/actions/openbao-login/', import.meta.url).pathname;
@@ -73,7 +73,7 @@ function filesBelow(folder: string): Env {
 
 /** `environment` is what the runner gives every step, beside PATH. */
 export function startJob(shell: Shell, environment: Env): Job {
-  const root = mkdtempSync(join(tmpdir(), 'forgejo-runner-operator-job-'));
+  const root = temporaryDirectory();
   const temp = join(root, 'temp');
   mkdirSync(temp);
   const files = { GITHUB_ENV: join(root, 'env'), GITHUB_OUTPUT: join(root, 'output') };

@@ -1,9 +1,9 @@
 /** The options of `doctor --openbao`: what they may be, and that a message never holds a token. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type BaoOptions, readBaoTarget } from '../../../../src/cli/doctor/openbao/read-target.ts';
+import { temporaryDirectory } from '../../../temporary-directory.ts';
 
 const TOKEN = 's.canaryCanaryCanaryCanary';
 const ADDRESS = 'https://openbao.example.org:8200';
@@ -19,7 +19,7 @@ async function target(
 }
 
 function file(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'bao-')), 'file');
+  const path = join(temporaryDirectory(), 'file');
   writeFileSync(path, text);
   return path;
 }
