@@ -1,7 +1,7 @@
 /** A token of OpenBao is changed there, and nothing in the cluster tells: the pool is called again for it. */
 import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { Instant } from '../pool/instant.ts';
-import type { Outcome, World } from '../pool/model.ts';
+import type { Effect, Outcome, World } from '../pool/model.ts';
 import { openBaoWish, type Resolved } from './access.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
@@ -15,7 +15,7 @@ type WithAccess = Extract<Resolved, { readonly kind: 'access' }>;
 export function tokenWakeAt(
   { access, againAt }: WithAccess,
   forgejo: RunnerPoolSpec['forgejo'],
-  decoded: DecodedRequest,
+  decoded: Pick<DecodedRequest, 'pool'>,
   decided: { readonly world: World; readonly outcomes: readonly Outcome[] },
   { openBao, clock }: Pick<OperatorDeps, 'openBao' | 'clock'>,
   now: Instant,
@@ -28,5 +28,10 @@ export function tokenWakeAt(
 
 function isRejected({ forgejo }: World, outcomes: readonly Outcome[]): boolean {
   if (forgejo.kind === 'unavailable' && forgejo.failure.kind === 'unauthorized') return true;
-  return outcomes.some((outcome) => outcome.kind === 'failed' && outcome.failure.kind === 'unauthorized');
+  return outcomes.some((each) => each.kind === 'failed' && each.failure.kind === 'unauthorized' && isOfPool(each.effect));
+}
+
+/** The others are a runner's own calls, with its token. */
+function isOfPool({ kind }: Effect): boolean {
+  return kind === 'register' || kind === 'deregister';
 }

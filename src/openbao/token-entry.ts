@@ -51,7 +51,10 @@ export function note(entry: TokenEntry, outcome: ReadOutcome, { began, now, earl
   }
   const same = entry.refusal?.refusal.kind === outcome.kind;
   entry.refusal = { refusal: outcome, began };
-  if (outcome.kind !== 'unavailable') entry.good = null;
+  if (outcome.kind !== 'unavailable') {
+    entry.good = null;
+    entry.rejected = null;
+  }
   if (same && early) return;
   entry.failures = same ? entry.failures + 1 : 1;
   entry.nextAt = now + retryAfter(outcome, entry.failures);

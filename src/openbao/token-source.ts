@@ -59,6 +59,8 @@ const ENDING_RETRY_MS = 10_000;
 /** After a read that broke for none of the reasons that are known. */
 const BROKEN_RETRY_MS = 10_000;
 
+const NOT_ALLOWED: TokenAnswer = { kind: 'problem', problem: { kind: 'tokenSourceNotAllowed' } };
+
 export function createTokenSource({ reader, allowList, clock, onTurn }: TokenSourceOptions): TokenSource {
   const entries = new Map<string, TokenEntry>();
 
@@ -97,14 +99,15 @@ export function createTokenSource({ reader, allowList, clock, onTurn }: TokenSou
 
   async function tokenFor(wish: KeyWish, { until, begunAfter = Number.NEGATIVE_INFINITY }: AskedWhen): Promise<TokenAnswer> {
     // Before anything that is remembered: what is struck off the list is not given out any more.
-    if (!allowList().allows(wish)) return { kind: 'problem', problem: { kind: 'tokenSourceNotAllowed' } };
+    if (!allowList().allows(wish)) return NOT_ALLOWED;
     const entry = entryOf(wish);
     const now = clock.now();
     const ending = begunAfter !== Number.NEGATIVE_INFINITY && answerOf(entry, wish, now, begunAfter).kind === 'problem';
     const due = now >= entry.nextAt || (ending && now - entry.began >= ENDING_RETRY_MS);
     if (entry.underWay === null && due) entry.underWay = read(entry, wish);
     if (entry.underWay !== null) await inTime(entry.underWay, until);
-    return answerOf(entry, wish, clock.now(), begunAfter);
+    // Its file may have changed meanwhile.
+    return allowList().allows(wish) ? answerOf(entry, wish, clock.now(), begunAfter) : NOT_ALLOWED;
   }
 
   async function inTime(done: Promise<unknown>, until: number): Promise<void> {

@@ -60,9 +60,9 @@ describe('a token of OpenBao', () => {
     expect(await resolveAccess(FROM_OPENBAO, decoded(secret('of-secret')), deps, CALLED_AT)).toEqual({ kind: 'problem', problem: SEALED });
   });
 
-  it('is not remembered beyond what its source allows, not even for a pool that is deleted', async () => {
+  it.each([FROM_OPENBAO, FROM_SECRET])('is not remembered, not even for a pool that is deleted: $tokenSecretRef', async (before) => {
     const { deps } = openBao({ kind: 'problem', problem: SEALED });
-    const last = { ...BEFORE, origin: tokenOrigin(FROM_OPENBAO) };
+    const last = { ...BEFORE, origin: tokenOrigin(before) };
     const resolved = await resolveAccess(FROM_OPENBAO, decoded(), deps, CALLED_AT, { last, since: CALLED_AT });
     expect(resolved).toEqual({ kind: 'problem', problem: SEALED });
   });

@@ -451,4 +451,14 @@ describe('the list of the administrator', () => {
     list.current = readAllowList(`team-b operator kv/data/forgejo/team-b ${URL}`);
     expect(await ask()).toEqual({ kind: 'problem', problem: { kind: 'tokenSourceNotAllowed' } });
   });
+
+  it('takes it away also from a call that waits for OpenBao', async () => {
+    const { source, list, bao, clock } = world();
+    bao.latencyMs = 1_000;
+    const answer = source.tokenFor(WISH, { until: clock.now() + 2_000 });
+    await clock.advance(500);
+    list.current = readAllowList(`team-b operator kv/data/forgejo/team-b ${URL}`);
+    await clock.advance(500);
+    expect(await answer).toEqual({ kind: 'problem', problem: { kind: 'tokenSourceNotAllowed' } });
+  });
 });
