@@ -21,7 +21,7 @@ import {
   UNAUTHORIZED,
 } from './service/http-errors.ts';
 import { createServerSource } from './service/http-server.ts';
-import { explained, portProblem, tlsProblem, tokenProblem } from './service/start-error.ts';
+import { explained, fileProblem, portProblem, tlsProblem } from './service/start-error.ts';
 import { registerUi, type Ui } from './ui/plugin.ts';
 
 /** Anything: the operator judges the body and answers in its own words, for a refusal here would be an error event. */
@@ -54,7 +54,7 @@ export async function createApp({ operator, log, metrics, config, ui, eventLoopD
   const follow = { intervalMs: config.filePollMs, log };
   const source = await explained(createServerSource(config.tls, follow), (error) => tlsProblem(config.tls, error));
   let tokens: readonly Buffer[] | null = null;
-  const stopTokens = await explained(followTokens(), tokenProblem);
+  const stopTokens = await explained(followTokens(), (error) => fileProblem('BEARER_TOKEN_FILE', error));
   const loop = watchEventLoopDelay();
   const admission = createAdmission({
     maxConcurrent: config.maxConcurrentHooks,

@@ -38,7 +38,7 @@ export async function composeService(config: Config, log: Logger): Promise<Servi
     userAgent,
   });
   const transport = watchTransport(unwatched, systemClock, [metrics.forgejo.requestEnded, requestLog(log)]);
-  const openBao = await composeOpenBao({ config, log, userAgent, forgejo: transport, clock: systemClock });
+  const openBao = await composeOpenBao({ config, log, userAgent, forgejo: transport, clock: systemClock, meters: metrics.openBao });
   const board = config.uiEnabled ? createBoard(systemClock) : null;
   const observers = [metrics.pools, createChangeLog(log, systemClock), ...(board === null ? [] : [board.observer])];
   const operator = createOperator({

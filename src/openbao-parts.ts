@@ -6,12 +6,12 @@ import type { Config, OpenBaoConfig } from './config.ts';
 import { createAddressPolicy } from './forgejo/address-policy.ts';
 import type { Transport } from './forgejo/transport.ts';
 import { createUndiciTransport } from './forgejo/undici-transport.ts';
-import { type AllowList, readAllowList } from './openbao/allow-list.ts';
+import type { OpenBaoMeters } from './metrics/openbao-meters.ts';
 import { createIdentityChecks, type IdentityChecks } from './openbao/identity-checks.ts';
 import { createSecretReader } from './openbao/secrets.ts';
 import { createTokenSource, type TokenSource } from './openbao/token-source.ts';
-import { type FollowOptions, followFiles } from './service/follow-files.ts';
-import { explained, openBaoProblem } from './service/start-error.ts';
+import { logTurn } from './openbao/turn-log.ts';
+import { followOpenBaoFiles } from './openbao-files.ts';
 
 export interface OpenBaoParts {
   readonly tokens: TokenSource | null;
@@ -27,6 +27,7 @@ export interface OpenBaoPartsOptions {
   /** To Forgejo, under the policy of its addresses. */
   readonly forgejo: Transport;
   readonly clock: Clock;
+  readonly meters: OpenBaoMeters;
 }
 
 /** Far more than a secret of KV (1 MiB is the most that OpenBao stores) or a health answer has. */
@@ -35,7 +36,8 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const TIMEOUT_MS = 4_000;
 
 /** Rejects with a StartError when a file that the configuration names can't be read or used. */
-export async function composeOpenBao({ config, log, userAgent, forgejo, clock }: OpenBaoPartsOptions): Promise<OpenBaoParts> {
+export async function composeOpenBao(options: OpenBaoPartsOptions): Promise<OpenBaoParts> {
+  const { config, log, userAgent, forgejo, clock } = options;
   const { openBao, identityUrlAllowlist } = config;
   const identity = identityUrlAllowlist.length === 0 ? null : transportTo(identityUrlAllowlist, userAgent);
   const checks = createIdentityChecks({
@@ -45,7 +47,7 @@ export async function composeOpenBao({ config, log, userAgent, forgejo, clock }:
     timeoutMs: config.forgejoTimeoutMs,
     onError: (err) => log.error({ err }, 'a look at a server of workload identity failed'),
   });
-  const source = openBao === null ? null : await composeTokens(openBao, { intervalMs: config.filePollMs, log }, userAgent, clock);
+  const source = openBao === null ? null : await composeTokens(openBao, options);
   return {
     tokens: source?.tokens ?? null,
     checks,
@@ -58,27 +60,10 @@ interface ComposedTokens {
   close(): Promise<void>;
 }
 
-async function composeTokens(openBao: OpenBaoConfig, follow: FollowOptions, userAgent: string, clock: Clock): Promise<ComposedTokens> {
-  const { address, namespace, mount, inline, caFile, tokenFile, allowFile } = openBao;
-  const files = { OPENBAO_ALLOW_FILE: allowFile, OPENBAO_CA_FILE: caFile, OPENBAO_TOKEN_FILE: tokenFile };
-  let list: AllowList = { allows: () => false };
-  let ca: string | null = null;
-  const followed = followFiles(
-    caFile === null ? [allowFile] : [allowFile, caFile],
-    ([rows = '', bundle]) => {
-      list = readAllowList(rows);
-      ca = bundle ?? null;
-    },
-    follow,
-  );
-  const stop = await explained(followed, (error) => openBaoProblem(files, error));
-  // Looked at once, so that a mount that was forgotten is told at the start; it is read again for every login.
-  (
-    await explained(
-      followFiles([tokenFile], () => {}, follow),
-      (error) => openBaoProblem(files, error),
-    )
-  )();
+async function composeTokens(openBao: OpenBaoConfig, options: OpenBaoPartsOptions): Promise<ComposedTokens> {
+  const { config, log, userAgent, clock, meters } = options;
+  const { address, namespace, mount, inline, tokenFile } = openBao;
+  const files = await followOpenBaoFiles(openBao, { intervalMs: config.filePollMs, log });
   // The token of the service goes to this one origin, whatever is asked for.
   const { transport, close } = transportTo([new URL(address).origin], userAgent);
   const reader = createSecretReader({
@@ -86,15 +71,18 @@ async function composeTokens(openBao: OpenBaoConfig, follow: FollowOptions, user
     address,
     mount,
     namespace,
-    ca: () => ca,
+    ca: files.ca,
     inline,
     serviceAccountToken: () => readFile(tokenFile, 'utf8'),
     timeoutMs: TIMEOUT_MS,
+    onEnded: meters.asked,
   });
+  const tokens = createTokenSource({ reader, allowList: files.allowList, clock, onTurn: (turn) => logTurn(log, turn) });
+  meters.watch(tokens.inUse);
   return {
-    tokens: createTokenSource({ reader, allowList: () => list, clock }),
+    tokens,
     close: async () => {
-      stop();
+      files.stop();
       await close();
     },
   };

@@ -10,7 +10,7 @@ import type { Judged } from '../pool/judge.ts';
 import type { Outcome, World } from '../pool/model.ts';
 import { settle } from '../pool/settle.ts';
 import { renderStatus } from '../pool/status.ts';
-import { resolveAccess } from './access.ts';
+import { type Resolved, resolveAccess } from './access.ts';
 import { childKey } from './answer.ts';
 import { childrenOfFinalize } from './children.ts';
 import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor, stillHeld } from './decide.ts';
@@ -18,6 +18,7 @@ import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
 import type { MemoryStore } from './pool-memory.ts';
 import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
+import { tokenWakeAt } from './token-renewal.ts';
 
 /** How often a deleted pool without a token is looked at. */
 const WITHOUT_ACCESS_RETRY_MS = 10_000;
@@ -26,7 +27,7 @@ const WITHOUT_ACCESS_RETRY_MS = 10_000;
 const COMES_BACK: ReadonlySet<AccessProblem['kind']> = new Set(['caMissing', 'caInvalid', 'openBaoUnavailable']);
 
 /** `spec.forgejo` says nothing that could be used. */
-const UNREADABLE = { kind: 'problem', problem: { kind: 'forgejoUnreadable' } } as const;
+const UNREADABLE: Extract<Resolved, { readonly kind: 'problem' }> = { kind: 'problem', problem: { kind: 'forgejoUnreadable' } };
 
 export async function finalizePool(decoded: DecodedRequest, times: CallTimes, deps: OperatorDeps, memory: MemoryStore): Promise<Draft> {
   const { uid } = decoded.pool;
@@ -34,22 +35,25 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
   const spec = readSpec(decoded, deps);
   const observesChildren = observedChildren(decoded).size > 0;
   const last = memory.recall(uid);
-  const resolved = spec === null ? UNREADABLE : await resolveAccess(spec.forgejo, decoded, deps, times.calledAt, last.access);
+  const ending = { last: last.access, since: last.endingSince ?? times.calledAt };
+  const resolved = spec === null ? UNREADABLE : await resolveAccess(spec.forgejo, decoded, deps, times.calledAt, ending);
 
   if (spec === null || resolved.kind === 'problem') {
-    const { problem } = resolved.kind === 'problem' ? resolved : UNREADABLE;
-    const withoutToken = !COMES_BACK.has(problem.kind);
+    const { problem, outdated = false } = resolved.kind === 'problem' ? resolved : UNREADABLE;
+    // What OpenBao refused before may have been put right since, and it has not been asked yet.
+    const withoutToken = !outdated && !COMES_BACK.has(problem.kind);
     const planWithout = (world: World, slots: readonly Judged[]): FinalizePlan => {
       const withoutTokenSince = withoutToken ? (last.withoutTokenSince ?? world.now) : null;
       return planFinalize(world, slots, { observesChildren, withoutTokenSince, scopeGoneSince: null });
     };
     const pool = { decoded, spec: spec ?? FALLBACK };
     const decision = decideWithoutAccess(problem, WITHOUT_ACCESS_RETRY_MS, pool, deps, memory, planWithout);
-    memory.change(uid, { withoutTokenSince: withoutToken ? (last.withoutTokenSince ?? decision.world.now) : null });
+    const withoutTokenSince = withoutToken ? (last.withoutTokenSince ?? decision.world.now) : null;
+    memory.change(uid, { endingSince: ending.since, withoutTokenSince });
     return answer(decision, [], decoded, deps, memory);
   }
 
-  memory.change(uid, { access: resolved.access, withoutTokenSince: null });
+  memory.change(uid, { access: { ...resolved.access, origin: resolved.origin }, endingSince: ending.since, withoutTokenSince: null });
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access: resolved.access, ...times };
   const { scopeGoneSince } = last;
   const planner = (world: World, slots: readonly Judged[]): FinalizePlan =>
@@ -60,7 +64,10 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
   memory.change(uid, { scopeGoneSince: gone ? (scopeGoneSince ?? world.now) : null });
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
   deps.log.outcomes(decoded.pool, outcomes, decision.slots);
-  return { ...answer(decision, outcomes, decoded, deps, memory), now: deps.reader.forgejoNow(resolved.access) };
+  const answered = answer(decision, outcomes, decoded, deps, memory);
+  const now = deps.reader.forgejoNow(resolved.access);
+  const tokenAt = tokenWakeAt(resolved, spec.forgejo, decoded, { world, outcomes }, deps, now);
+  return { ...answered, wakeAt: Math.min(answered.wakeAt, tokenAt), now };
 }
 
 /** Something else holds the pool after its end: it hears the same again, and nothing is asked of Forgejo. */
@@ -75,7 +82,7 @@ function answer(
   decoded: DecodedRequest,
   deps: OperatorDeps,
   memory: MemoryStore,
-): Draft {
+): Draft & { readonly wakeAt: number } {
   const { uid } = decoded.pool;
   const settled = settle(world, slots, plan, outcomes);
   if (plan.finalized && plan.leftBehind.length > 0) deps.log.leftBehind(decoded.pool, plan.leftBehind);

@@ -1,27 +1,28 @@
 /** The condition OIDCReady of a pool with `spec.identity`: what is known of its two servers, and how it is said. */
 import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
-import type { Access } from '../forgejo/access.ts';
 import type { IdentityTarget } from '../openbao/identity-checks.ts';
 import type { Finding } from '../pool/conditions.ts';
 import { NOTHING_KNOWN } from '../pool/oidc.ts';
 import { oidcReady, withoutHaste, withoutOidc } from '../pool/oidc-ready.ts';
 import type { Previous } from '../pool/status.ts';
+import { forgejoCa } from './access.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
 
 type Identity = NonNullable<RunnerPoolSpec['identity']>;
 
-/** None for a pool without identity. `access`: null when the pool has none, and then Forgejo's CA is not known. */
+/** None for a pool without identity. Neither look needs the pool's token. */
 export function identityFindings(
   { forgejo, identity }: RunnerPoolSpec,
   decoded: DecodedRequest,
-  access: Access | null,
   previous: Previous,
   { openBao }: Pick<OperatorDeps, 'openBao'>,
 ): readonly Finding[] {
   if (identity === undefined) return [];
-  const target = { forgejo: { url: forgejo.url, ca: access?.ca ?? null }, openBao: serverOf(identity, decoded) };
-  const view = access === null || openBao.checks === null ? NOTHING_KNOWN : openBao.checks.look(target);
+  const bundle = forgejoCa(forgejo, decoded);
+  const server = bundle.kind === 'ca' ? { url: forgejo.url, ca: bundle.ca } : bundle;
+  const target = { forgejo: server, openBao: serverOf(identity, decoded) };
+  const view = openBao.checks === null ? NOTHING_KNOWN : openBao.checks.look(target);
   const current = previous.status().observedGeneration === decoded.pool.generation;
   return withoutHaste(oidcReady(view, forgejo.url), previous.conditions, current);
 }

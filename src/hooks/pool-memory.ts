@@ -3,9 +3,9 @@
  * and what only a sequence of reads can tell. All of it may be lost at any moment: that delays, and never destroys.
  */
 import type { Clock } from '../clock.ts';
-import type { Access } from '../forgejo/access.ts';
 import type { Instant } from '../pool/instant.ts';
 import type { BackoffEntry, HeldCredentials, Memory, RecentRunner, RememberedRunner } from '../pool/model.ts';
+import type { RememberedAccess } from './access.ts';
 import type { MemoryFromStatus } from './decode-status.ts';
 
 export interface PoolMemory {
@@ -17,7 +17,9 @@ export interface PoolMemory {
   /** What a Secret of the pool's cache was answered with that has not been seen yet: the next answer must hold the same. */
   readonly cacheSecret: string | null;
   /** How Forgejo was last reached: a namespace's deletion may take Secrets and ConfigMaps first. */
-  readonly access: Access | null;
+  readonly access: RememberedAccess | null;
+  /** Own clock: since when this process knows that the pool is deleted. */
+  readonly endingSince: number | null;
   /** Since when a deleted pool has had no token. */
   readonly withoutTokenSince: number | null;
   /** Since when Forgejo has said that a deleted pool's scope does not exist. */
@@ -44,6 +46,7 @@ const NOTHING: PoolMemory = {
   held: new Map(),
   cacheSecret: null,
   access: null,
+  endingSince: null,
   withoutTokenSince: null,
   scopeGoneSince: null,
   finalized: false,

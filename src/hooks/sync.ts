@@ -21,6 +21,7 @@ import type { Decided } from './observer.ts';
 import type { MemoryStore } from './pool-memory.ts';
 import { poolObjectsToKeep } from './pool-objects.ts';
 import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
+import { tokenWakeAt } from './token-renewal.ts';
 
 /** How often a pool is tried again that can't ask Forgejo for want of a Secret: its arrival starts a sync by itself. */
 const ACCESS_RETRY_MS = 30_000;
@@ -37,19 +38,21 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   if (resolved.kind === 'problem') {
     const { world, slots, plan: made } = decideWithoutAccess(resolved.problem, ACCESS_RETRY_MS, { decoded, spec }, deps, memory, plan);
     const settled = settle(world, slots, made, []);
-    return answer({ world, slots, plan: made, outcomes: [], settled }, null, decoded, validated, deps, memory);
+    return answer({ world, slots, plan: made, outcomes: [], settled }, decoded, validated, deps, memory);
   }
 
-  const { access } = resolved;
+  const { access, origin } = resolved;
   forgetRefusals(decoded.pool.uid, access, memory);
   const call = { decoded, spec, scope: scopeOf(spec.forgejo), access, ...times };
   const decision = await decide(call, deps, memory, plan);
   const outcomes = await performFor(call, decision.plan.effects, deps, memory);
   deps.log.outcomes(decoded.pool, outcomes, decision.slots);
   const settled = settle(decision.world, decision.slots, decision.plan, outcomes);
-  memory.change(decoded.pool.uid, { access });
-  const answered = answer({ ...decision, outcomes, settled }, access, decoded, validated, deps, memory);
-  return { ...answered, now: deps.reader.forgejoNow(access) };
+  memory.change(decoded.pool.uid, { access: { ...access, origin } });
+  const answered = answer({ ...decision, outcomes, settled }, decoded, validated, deps, memory);
+  const now = deps.reader.forgejoNow(access);
+  const tokenAt = tokenWakeAt(resolved, spec.forgejo, decoded, { world: decision.world, outcomes }, deps, now);
+  return { ...answered, wakeAt: Math.min(answered.wakeAt, tokenAt), now };
 }
 
 /** A token that was put right must not wait for what the one before was refused. */
@@ -61,12 +64,11 @@ function forgetRefusals(uid: string, access: Access, memory: MemoryStore): void 
 
 function answer(
   decided: Decided,
-  access: Access | null,
   decoded: DecodedRequest,
   { spec, warnings }: ValidSpec,
   deps: OperatorDeps,
   memory: MemoryStore,
-): Draft {
+): Draft & { readonly wakeAt: number } {
   const { world, slots, plan: made, settled } = decided;
   const { uid } = decoded.pool;
   const held = memory.recall(uid).held;
@@ -79,7 +81,7 @@ function answer(
     newCacheSecret: newCacheSecret(decoded, spec, deps, memory),
   });
   const previous = previousFor(spec, previousOf(decoded));
-  const found = [...findings(world, made, settled, false, warnings), ...identityFindings(spec, decoded, access, previous, deps)];
+  const found = [...findings(world, made, settled, false, warnings), ...identityFindings(spec, decoded, previous, deps)];
   memory.change(uid, { last: settled.memory, held: stillHeld(decoded, memory, world.now, world.graces.issuedMs) });
   return {
     status: renderStatus(world, made, settled, found, previous),

@@ -2,6 +2,7 @@
 import { DELAY_METERS, MOST_OWN } from './delay-histograms.ts';
 import { FORGEJO_METERS } from './forgejo-meters.ts';
 import type { MeterSpec } from './meter.ts';
+import { OPENBAO_METERS } from './openbao-meters.ts';
 import { KEPT_FOR_MS, POOL_METERS } from './pool-meters.ts';
 import { SERVICE_METERS } from './service-meters.ts';
 
@@ -33,6 +34,14 @@ export function buildMetricsReference(): string {
     '## Of Forgejo, as the service sees it',
     '',
     ...tableOf(Object.values(FORGEJO_METERS)),
+    '',
+    '## Of OpenBao, where pools have their tokens',
+    '',
+    "Without `OPENBAO_ADDR` none of these has a series. Looks at the OpenBao of a pool's `identity` are not counted. Words for what went wrong:",
+    '`denied`, `missing` and, when nobody was refused, `sealed`, `throttled`, `moved`, `serverError`, `timeout`, `unreachable`, `keysUnreachable`,',
+    '`noServiceAccountToken` (then nothing was asked), `nonsense`. Which secret it is stands in the [log](../logs.md).',
+    '',
+    ...tableOf(Object.values(OPENBAO_METERS)),
     '',
     'Besides these come the meters of the process that prom-client has: `process_*` and `nodejs_*`.',
     '',

@@ -64,6 +64,7 @@ export function unavailable(because: OpenBaoTrouble): Refusal {
 
 /** No mount at a path and a forgotten `/data/` are 403 too; every problem of a JWT is 400 with the method jwt and 403 with kubernetes. */
 function refusalOf(step: 'login' | 'read', { status, body }: HttpResponse): Refusal {
+  if (status === 400 && step === 'login' && lacksKeys(parseJson(body))) return unavailable({ kind: 'keysUnreachable' });
   if (status === 400 || status === 403) return { kind: 'denied', step, status };
   if (status === 404) return missing(parseJson(body));
   if (status === 429) return unavailable({ kind: 'throttled' });
@@ -72,6 +73,16 @@ function refusalOf(step: 'login' | 'read', { status, body }: HttpResponse): Refu
   if (status >= 300 && status < 400) return unavailable({ kind: 'moved' });
   if (status >= 500) return unavailable({ kind: 'serverError', status });
   return unavailable({ kind: 'nonsense', problem: `status ${status}` });
+}
+
+/**
+ * OpenBao can't fetch the keys that it checks tokens with: where they come from is away, and nobody has been refused. Of a mount
+ * that it can't set up without them, and of a key that it does not have yet.
+ */
+const WITHOUT_KEYS = /^error configuring token validator: .*keyset|^error validating token: error verifying token signature: fetching keys/;
+
+function lacksKeys(body: unknown): boolean {
+  return errorsCheck.Check(body) && body.errors.some((error) => WITHOUT_KEYS.test(error));
 }
 
 function missing(body: unknown): Refusal {

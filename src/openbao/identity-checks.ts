@@ -10,9 +10,8 @@ import type { DiscoveryView, HealthView, IdentityView } from '../pool/oidc.ts';
 import { readHealth } from './health.ts';
 
 export interface IdentityTarget {
-  /** `ca`: PEM, null for the system's. */
-  readonly forgejo: { readonly url: string; readonly ca: string | null };
-  /** Or what is said of it without asking. */
+  /** `ca`: PEM, null for the system's. Or what is said of the server without asking. */
+  readonly forgejo: { readonly url: string; readonly ca: string | null } | DiscoveryView;
   readonly openBao: { readonly address: string; readonly ca: string | null } | HealthView;
 }
 
@@ -71,7 +70,9 @@ export function createIdentityChecks({ forgejo, openBao, clock, timeoutMs, onErr
     }
   }
 
-  function discoveryOf({ url, ca }: IdentityTarget['forgejo']): DiscoveryView | null {
+  function discoveryOf(target: IdentityTarget['forgejo']): DiscoveryView | null {
+    if ('kind' in target) return target;
+    const { url, ca } = target;
     const access = { url, token: '', ...(ca !== null && { ca }) };
     const read = () => readDiscovery({ transport: forgejo, clock, access, timeoutMs });
     return known(discoveries, `${url} ${accessKey(access)}`, read, ({ kind }) => kind === 'answered');

@@ -3,6 +3,7 @@
  * goes with the read, and no token of OpenBao ever exists; otherwise one is kept in memory for each role.
  */
 import { type HttpRequest, type Transport, TransportError } from '../forgejo/transport.ts';
+import type { OpenBaoTrouble } from '../pool/failure.ts';
 import {
   type LoginOutcome,
   outcomeOfError,
@@ -18,6 +19,15 @@ export interface SecretPlace {
   /** API path below `/v1/`, with `data`. */
   readonly path: string;
 }
+
+/** One question that has its answer, or that could not be asked. */
+export interface EndedRead {
+  /** `read`: with inline authentication it has the login in it. */
+  readonly endpoint: 'login' | 'read';
+  readonly outcome: 'good' | 'denied' | 'missing' | OpenBaoTrouble['kind'];
+}
+
+export type ReadListener = (read: EndedRead) => void;
 
 export interface SecretReader {
   /** Never rejects for what OpenBao or the file does. */
@@ -38,6 +48,7 @@ export interface SecretReaderOptions {
   /** The service account token as it is now: it is renewed on disk. Rejects with an error that has a `code`. */
   readonly serviceAccountToken: () => Promise<string>;
   readonly timeoutMs: number;
+  readonly onEnded?: ReadListener;
 }
 
 export function createSecretReader(options: SecretReaderOptions): SecretReader {
@@ -45,7 +56,7 @@ export function createSecretReader(options: SecretReaderOptions): SecretReader {
   /** By role. */
   const tokens = new Map<string, string>();
 
-  async function send<T>(
+  async function send<T extends ReadOutcome | LoginOutcome>(
     request: Pick<HttpRequest, 'method' | 'headers' | 'body'> & { readonly path: string },
     outcomeOf: (response: Awaited<ReturnType<Transport>>) => T,
   ): Promise<T | Refusal> {
@@ -77,27 +88,32 @@ export function createSecretReader(options: SecretReaderOptions): SecretReader {
     }
   }
 
+  function told<T extends ReadOutcome | LoginOutcome>(endpoint: EndedRead['endpoint'], outcome: T): T {
+    options.onEnded?.({ endpoint, outcome: wordOf(outcome) });
+    return outcome;
+  }
+
   async function readInline({ role, path }: SecretPlace): Promise<ReadOutcome> {
     const jwt = await identity();
-    if (typeof jwt !== 'string') return jwt;
+    if (typeof jwt !== 'string') return told('read', jwt);
     const headers = {
       'x-vault-inline-auth-path': `auth/${mount}/login`,
       'x-vault-inline-auth-parameter-role': parameter('role', role),
       'x-vault-inline-auth-parameter-jwt': parameter('jwt', jwt),
     };
-    return send({ method: 'GET', path, headers }, outcomeOfRead);
+    return told('read', await send({ method: 'GET', path, headers }, outcomeOfRead));
   }
 
   async function login(role: string): Promise<LoginOutcome> {
     const jwt = await identity();
-    if (typeof jwt !== 'string') return jwt;
+    if (typeof jwt !== 'string') return told('login', jwt);
     const headers = { 'content-type': 'application/json' };
     const outcome = await send(
       { method: 'POST', path: `auth/${mount}/login`, headers, body: JSON.stringify({ role, jwt }) },
       outcomeOfLogin,
     );
     if (outcome.kind === 'loggedIn') tokens.set(role, outcome.token);
-    return outcome;
+    return told('login', outcome);
   }
 
   /** A token that has ended is refused like one that may not: one login tells which it was. */
@@ -112,11 +128,24 @@ export function createSecretReader(options: SecretReaderOptions): SecretReader {
     return fresh.kind === 'loggedIn' ? readWith(fresh.token, path) : fresh;
   }
 
-  function readWith(token: string, path: string): Promise<ReadOutcome> {
-    return send({ method: 'GET', path, headers: { 'x-vault-token': token } }, outcomeOfRead);
+  async function readWith(token: string, path: string): Promise<ReadOutcome> {
+    return told('read', await send({ method: 'GET', path, headers: { 'x-vault-token': token } }, outcomeOfRead));
   }
 
   return { read: options.inline ? readInline : readLoggedIn };
+}
+
+function wordOf(outcome: ReadOutcome | LoginOutcome): EndedRead['outcome'] {
+  switch (outcome.kind) {
+    case 'read':
+    case 'loggedIn':
+      return 'good';
+    case 'denied':
+    case 'missing':
+      return outcome.kind;
+    case 'unavailable':
+      return outcome.because.kind;
+  }
 }
 
 const HEADER_SAFE = /^[\x21-\x7e]+$/;

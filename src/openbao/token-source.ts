@@ -4,16 +4,43 @@
  * once: somebody has taken the right away. Tokens are in memory alone.
  */
 import type { Clock } from '../clock.ts';
-import type { TokenProblem } from '../pool/failure.ts';
 import type { AllowList, TokenWish } from './allow-list.ts';
-import type { ReadOutcome, Refusal } from './answers.ts';
-import type { SecretReader } from './secrets.ts';
+import type { Refusal } from './answers.ts';
+import type { SecretPlace, SecretReader } from './secrets.ts';
+import { answerOf, newEntry, note, noteRejected, type SourceState, stateOf, type TokenAnswer, type TokenEntry } from './token-entry.ts';
 
-export type TokenAnswer = { readonly kind: 'token'; readonly token: string } | { readonly kind: 'problem'; readonly problem: TokenProblem };
+/** A pool's own place of its token; `key`: in the secret. */
+export type KeyWish = TokenWish & { readonly key: string };
 
 export interface TokenSource {
-  /** By that moment of the own clock at the latest; a read that is still under way then goes on for the next call. */
-  tokenFor(wish: TokenWish & { readonly key: string }, until: number): Promise<TokenAnswer>;
+  /** By `until`, own clock, at the latest; a read that is still under way then goes on for the next call. */
+  tokenFor(wish: KeyWish, when: AskedWhen): Promise<TokenAnswer>;
+  /** Forgejo does not take this token of the source: returns when to ask again, own clock. */
+  rejected(wish: KeyWish, token: string): number;
+  /** What pools have asked for in the last two minutes. */
+  inUse(): readonly SourceInUse[];
+}
+
+export interface AskedWhen {
+  readonly until: number;
+  /**
+   * Own clock. Who waits for the end of a pool takes no older answer for a refusal: OpenBao is asked each 10 s then, however long
+   * it would be left alone otherwise.
+   */
+  readonly begunAfter?: number;
+}
+
+export interface SourceInUse {
+  readonly state: SourceState;
+  /** Since the read began that last told it, ms; null when nothing is known that may be used. */
+  readonly ageMs: number | null;
+}
+
+/** A source has another state than after the read before; `from` is null at its first. */
+export interface SourceTurn extends SecretPlace {
+  readonly from: 'good' | Refusal['kind'] | null;
+  /** Null: OpenBao gives the secret. */
+  readonly refusal: Refusal | null;
 }
 
 export interface TokenSourceOptions {
@@ -21,59 +48,66 @@ export interface TokenSourceOptions {
   /** As it is now: its file may change. */
   readonly allowList: () => AllowList;
   readonly clock: Clock;
+  readonly onTurn?: (turn: SourceTurn) => void;
 }
 
-/** A new token is in use within a minute: after so long, and the pool's next poll. */
-const FRESH_MS = 30_000;
-/** From the moment the read began that told it last. */
-const LAST_GOOD_MS = 300_000;
-/** What passes by itself is tried often. */
-const TROUBLE_RETRY_MS = { first: 5_000, most: 30_000 };
-/** A role or policy is mended by people, and each try is a line in OpenBao's audit log. */
-const DENIED_RETRY_MS = { first: 60_000, most: 600_000 };
-/** A pool that still exists asks at least every 300 s. */
+/** A pool that still exists asks at least every 30 s. */
 const IDLE_MS = 600_000;
+const IN_USE_MS = 120_000;
+/** How often OpenBao is asked for a pool that waits for its end. */
+const ENDING_RETRY_MS = 10_000;
+/** After a read that broke for none of the reasons that are known. */
+const BROKEN_RETRY_MS = 10_000;
 
-interface Entry {
-  /** What was read last and may still be used; null once it was refused or is missing. */
-  good: { readonly values: ReadonlyMap<string, string>; readonly began: number } | null;
-  refusal: Refusal | null;
-  /** Own clock: no read before. */
-  nextAt: number;
-  failures: number;
-  usedAt: number;
-  underWay: Promise<void> | null;
-}
+const NOT_ALLOWED: TokenAnswer = { kind: 'problem', problem: { kind: 'tokenSourceNotAllowed' } };
 
-export function createTokenSource({ reader, allowList, clock }: TokenSourceOptions): TokenSource {
-  const entries = new Map<string, Entry>();
+export function createTokenSource({ reader, allowList, clock, onTurn }: TokenSourceOptions): TokenSource {
+  const entries = new Map<string, TokenEntry>();
 
-  function entryOf({ role, path }: TokenWish): Entry {
-    const now = clock.now();
+  function dropIdle(now: number): void {
     for (const [key, entry] of entries) if (entry.underWay === null && now - entry.usedAt >= IDLE_MS) entries.delete(key);
-    const key = `${role} ${path}`;
-    const entry = entries.get(key) ?? { good: null, refusal: null, nextAt: now, failures: 0, usedAt: now, underWay: null };
-    entries.set(key, entry);
+  }
+
+  function entryOf(place: SecretPlace): TokenEntry {
+    const now = clock.now();
+    dropIdle(now);
+    const entry = entries.get(keyOf(place)) ?? newEntry(now);
+    entries.set(keyOf(place), entry);
     entry.usedAt = now;
     return entry;
   }
 
-  async function read(entry: Entry, { role, path }: TokenWish): Promise<void> {
+  async function read(entry: TokenEntry, { role, path }: SecretPlace): Promise<void> {
     const began = clock.now();
+    const early = began < entry.nextAt;
+    entry.began = began;
     try {
-      note(entry, await reader.read({ role, path }), began, clock.now());
+      const before = kindOf(entry);
+      const outcome = await reader.read({ role, path });
+      note(entry, outcome, { began, now: clock.now(), early });
+      const after = kindOf(entry);
+      if (after !== before && (before !== null || after !== 'good')) {
+        onTurn?.({ role, path, from: before, refusal: outcome.kind === 'read' ? null : outcome });
+      }
+    } catch (error) {
+      entry.nextAt = Math.max(entry.nextAt, clock.now() + BROKEN_RETRY_MS);
+      throw error;
     } finally {
       entry.underWay = null;
     }
   }
 
-  async function tokenFor(wish: TokenWish & { readonly key: string }, until: number): Promise<TokenAnswer> {
+  async function tokenFor(wish: KeyWish, { until, begunAfter = Number.NEGATIVE_INFINITY }: AskedWhen): Promise<TokenAnswer> {
     // Before anything that is remembered: what is struck off the list is not given out any more.
-    if (!allowList().allows(wish)) return { kind: 'problem', problem: { kind: 'tokenSourceNotAllowed' } };
+    if (!allowList().allows(wish)) return NOT_ALLOWED;
     const entry = entryOf(wish);
-    if (entry.underWay === null && clock.now() >= entry.nextAt) entry.underWay = read(entry, wish);
+    const now = clock.now();
+    const ending = begunAfter !== Number.NEGATIVE_INFINITY && answerOf(entry, wish, now, begunAfter).kind === 'problem';
+    const due = now >= entry.nextAt || (ending && now - entry.began >= ENDING_RETRY_MS);
+    if (entry.underWay === null && due) entry.underWay = read(entry, wish);
     if (entry.underWay !== null) await inTime(entry.underWay, until);
-    return answerOf(entry, wish, clock.now());
+    // Its file may have changed meanwhile.
+    return allowList().allows(wish) ? answerOf(entry, wish, clock.now(), begunAfter) : NOT_ALLOWED;
   }
 
   async function inTime(done: Promise<unknown>, until: number): Promise<void> {
@@ -82,56 +116,29 @@ export function createTokenSource({ reader, allowList, clock }: TokenSourceOptio
     settled.abort('settled');
   }
 
-  return { tokenFor };
-}
-
-function note(entry: Entry, outcome: ReadOutcome, began: number, now: number): void {
-  if (outcome.kind === 'read') {
-    entry.good = { values: outcome.values, began };
-    entry.refusal = null;
-    entry.failures = 0;
-    entry.nextAt = began + FRESH_MS;
-    return;
+  function rejected(wish: KeyWish, token: string): number {
+    const entry = entries.get(keyOf(wish));
+    return entry === undefined ? clock.now() : noteRejected(entry, token, wish.key, clock.now());
   }
-  entry.failures = entry.refusal?.kind === outcome.kind ? entry.failures + 1 : 1;
-  entry.refusal = outcome;
-  if (outcome.kind !== 'unavailable') entry.good = null;
-  entry.nextAt = now + retryAfter(outcome, entry.failures);
-}
 
-function retryAfter({ kind }: Refusal, failures: number): number {
-  switch (kind) {
-    case 'denied':
-      return doubled(DENIED_RETRY_MS, failures);
-    case 'missing':
-      return FRESH_MS;
-    case 'unavailable':
-      return doubled(TROUBLE_RETRY_MS, failures);
+  function inUse(): readonly SourceInUse[] {
+    const now = clock.now();
+    // No call may come any more that would drop them.
+    dropIdle(now);
+    return [...entries.values()].flatMap((entry) => {
+      const state = stateOf(entry, now);
+      if (state === null || now - entry.usedAt >= IN_USE_MS) return [];
+      return [{ state, ageMs: entry.good === null || state === 'unavailable' ? null : now - entry.good.began }];
+    });
   }
+
+  return { tokenFor, rejected, inUse };
 }
 
-function doubled(range: { readonly first: number; readonly most: number }, failures: number): number {
-  return Math.min(range.most, range.first * 2 ** Math.min(failures - 1, 30));
+function keyOf({ role, path }: SecretPlace): string {
+  return `${role} ${path}`;
 }
 
-const API_TOKEN = /^[\x21-\x7e]+$/;
-
-function answerOf({ good, refusal }: Entry, { path, key }: { readonly path: string; readonly key: string }, now: number): TokenAnswer {
-  if (good !== null && now - good.began < LAST_GOOD_MS) {
-    // As of a Secret: what was written from a file ends in a newline.
-    const token = good.values.get(key)?.trim() ?? '';
-    return API_TOKEN.test(token) ? { kind: 'token', token } : { kind: 'problem', problem: { kind: 'openBaoKeyMissing', path, key } };
-  }
-  return { kind: 'problem', problem: problemOf(refusal ?? { kind: 'unavailable', because: { kind: 'timeout' } }, path) };
-}
-
-function problemOf(refusal: Refusal, path: string): TokenProblem {
-  switch (refusal.kind) {
-    case 'denied':
-      return { kind: 'openBaoDenied', step: refusal.step, status: refusal.status };
-    case 'missing':
-      return { kind: 'openBaoSecretMissing', what: refusal.what, path };
-    case 'unavailable':
-      return { kind: 'openBaoUnavailable', because: refusal.because };
-  }
+function kindOf({ good, refusal }: TokenEntry): 'good' | Refusal['kind'] | null {
+  return refusal?.refusal.kind ?? (good === null ? null : 'good');
 }

@@ -74,6 +74,8 @@ export type OpenBaoTrouble =
   | { readonly kind: 'timeout' }
   /** `code` as Node names it. */
   | { readonly kind: 'unreachable'; readonly code: string }
+  /** OpenBao can't fetch the keys by which it knows the operator's service account: the cluster's, at its mount. */
+  | { readonly kind: 'keysUnreachable' }
   /** The token of the service account can't be read from its file; `code` as Node names it. */
   | { readonly kind: 'noServiceAccountToken'; readonly code: string }
   /** Not what OpenBao documents; `problem` names the field or status, never a value. */

@@ -45,9 +45,18 @@ function unknown(reason: ConditionReason, fact: string): Finding {
 
 function troubleOfForgejo(discovery: DiscoveryView | null, forgejoUrl: string): Finding | null {
   if (discovery === null) return null;
-  if (discovery.kind === 'failed') return discoveryFailed(discovery.failure);
-  const { documents } = discovery;
-  return troubleOfPath(documents) ?? troubleOfIssuer(documents, forgejoUrl) ?? troubleOfKeys(documents);
+  switch (discovery.kind) {
+    case 'failed':
+      return discoveryFailed(discovery.failure);
+    case 'caMissing':
+      return unknown('CaMissing', `The CA bundle "${discovery.object}" with key "${discovery.key}" for Forgejo does not exist.`);
+    case 'caInvalid':
+      return unknown('CaInvalid', `Key "${discovery.key}" of the CA bundle "${discovery.object}" for Forgejo holds no PEM certificate.`);
+    case 'answered': {
+      const { documents } = discovery;
+      return troubleOfPath(documents) ?? troubleOfIssuer(documents, forgejoUrl) ?? troubleOfKeys(documents);
+    }
+  }
 }
 
 function discoveryFailed(failure: ForgejoFailure): Finding {

@@ -17,7 +17,9 @@ export interface OidcDocuments {
 
 export type DiscoveryView =
   | { readonly kind: 'answered'; readonly documents: OidcDocuments }
-  | { readonly kind: 'failed'; readonly failure: ForgejoFailure };
+  | { readonly kind: 'failed'; readonly failure: ForgejoFailure }
+  /** The pool's own bundle for Forgejo: nothing was asked. */
+  | { readonly kind: 'caMissing' | 'caInvalid'; readonly object: string; readonly key: string };
 
 export type HealthView =
   /** 200, or 429 of a standby. */

@@ -59,6 +59,10 @@ function unavailableWords(because: OpenBaoTrouble): Words {
       return unreachable('OpenBao does not answer in time.');
     case 'unreachable':
       return unreachable(`There is no connection to OpenBao (${because.code}).`);
+    case 'keysUnreachable':
+      return unreachable(
+        "OpenBao can't fetch the keys that it checks the operator's service account by: see jwks_url or oidc_discovery_url of its mount.",
+      );
     case 'noServiceAccountToken':
       return unreachable(
         `The operator can't read its service account token (${because.code}): a projected one must be mounted at OPENBAO_TOKEN_FILE.`,

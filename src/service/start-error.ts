@@ -18,11 +18,6 @@ export async function explained<T>(step: Promise<T>, problemOf: (error: unknown)
   }
 }
 
-export function tokenProblem(error: unknown): string | null {
-  if (error instanceof FileError || error instanceof RangeError) return `BEARER_TOKEN_FILE: ${error.message}`;
-  return null;
-}
-
 /** What is no problem of a file is one of the pair; OpenSSL's code tells which, and quotes neither of them. */
 export function tlsProblem(tls: { readonly certFile: string } | null, error: unknown): string | null {
   if (tls === null) return null;
@@ -30,13 +25,9 @@ export function tlsProblem(tls: { readonly certFile: string } | null, error: unk
   return `TLS_CERT_FILE, TLS_KEY_FILE: no usable certificate and key (${codeOf(error)})`;
 }
 
-/** A bad row of the list is named by its line. */
-export function openBaoProblem(files: Readonly<Record<string, string | null>>, error: unknown): string | null {
-  if (error instanceof FileError) {
-    const [variable = 'OPENBAO_ADDR'] = Object.entries(files).find(([, path]) => path === error.path) ?? [];
-    return `${variable}: ${error.message}`;
-  }
-  return error instanceof RangeError ? `OPENBAO_ALLOW_FILE: ${error.message}` : null;
+/** What is in the file never comes with it: a bad row of the list is named by its line. */
+export function fileProblem(variable: string, error: unknown): string | null {
+  return error instanceof FileError || error instanceof RangeError ? `${variable}: ${error.message}` : null;
 }
 
 export function portProblem(variable: 'PORT' | 'METRICS_PORT', port: number, error: unknown): string | null {

@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   openbao: ['api', 'pool', 'forgejo', '.'],
   hooks: ['api', 'pool', 'children', 'forgejo', 'openbao', '.'],
   service: ['api', 'pool', 'children', 'forgejo', 'openbao', 'hooks', '.'],
-  metrics: ['api', 'pool', 'forgejo', 'hooks', '.'],
+  metrics: ['api', 'pool', 'forgejo', 'openbao', 'hooks', '.'],
   ui: ['api', 'pool', 'hooks', '.'],
   deploy: ['api'],
   '.': ['api', 'pool', 'children', 'forgejo', 'openbao', 'hooks', 'service', 'metrics', 'ui', 'deploy'],

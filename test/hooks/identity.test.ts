@@ -11,9 +11,10 @@ import { aSpec } from '../children/support/inputs.ts';
 
 type Ca = NonNullable<NonNullable<RunnerPoolSpec['identity']>['openbao']['ca']>;
 
+const URL_OF_FORGEJO = aSpec().forgejo.url;
 const ADDRESS = 'https://openbao.example.org';
 const PEM = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----';
-const ACCESS = { url: 'https://forgejo.example.org', token: 'canary', ca: 'FORGEJO PEM' };
+const PEM_OF_FORGEJO = PEM.replace('x', 'y');
 const OIDC = { type: 'OIDCReady', status: 'True', reason: 'OidcChecked', message: 'x', lastTransitionTime: 0 } as const;
 const NOTHING_SAID: Previous = { conditions: [], status: () => ({}) };
 
@@ -33,7 +34,7 @@ function object(name: string, data: object): object {
 }
 
 /** Of the findings for that spec: what was looked at, and what is said. */
-function look(spec: RunnerPoolSpec, related: object = {}, access: typeof ACCESS | null = ACCESS, previous = NOTHING_SAID) {
+function look(spec: RunnerPoolSpec, related: object = {}, previous = NOTHING_SAID) {
   const targets: IdentityTarget[] = [];
   const checks: OperatorDeps['openBao']['checks'] = {
     look(target) {
@@ -42,7 +43,7 @@ function look(spec: RunnerPoolSpec, related: object = {}, access: typeof ACCESS 
     },
   };
   const deps = { openBao: { tokens: null, checks } };
-  return { targets, found: identityFindings(spec, decoded(related), access, previous, deps) };
+  return { targets, found: identityFindings(spec, decoded(related), previous, deps) };
 }
 
 describe('a pool with an identity', () => {
@@ -74,20 +75,32 @@ describe('a pool with an identity', () => {
     },
   ])('is looked at with $openBao: $because', ({ ca, related, openBao }) => {
     const { targets, found } = look(withIdentity(ca), related);
-    expect(targets).toEqual([{ forgejo: { url: ACCESS.url, ca: 'FORGEJO PEM' }, openBao }]);
+    expect(targets).toEqual([{ forgejo: { url: URL_OF_FORGEJO, ca: null }, openBao }]);
     expect(found).toMatchObject([{ type: 'OIDCReady', status: 'Unknown', reason: 'OidcUnchecked' }]);
   });
 
-  it('is not looked at while the pool has no access: the CA of Forgejo may be what is missing', () => {
-    const { targets, found } = look(withIdentity(), {}, null);
-    expect(targets).toEqual([]);
-    expect(found).toMatchObject([{ status: 'Unknown' }]);
+  it.each([
+    {
+      related: { 'ConfigMap.v1': { 'ci/forgejo-ca': object('forgejo-ca', { k: PEM_OF_FORGEJO }) } },
+      forgejo: { url: URL_OF_FORGEJO, ca: PEM_OF_FORGEJO },
+      because: 'it needs no token, and there is none here',
+    },
+    { related: {}, forgejo: { kind: 'caMissing', object: 'forgejo-ca', key: 'k' }, because: 'only Forgejo is left out' },
+    {
+      related: { 'ConfigMap.v1': { 'ci/forgejo-ca': object('forgejo-ca', { k: 'no PEM' }) } },
+      forgejo: { kind: 'caInvalid', object: 'forgejo-ca', key: 'k' },
+      because: 'the same',
+    },
+  ])('is looked at with the CA of Forgejo, $forgejo: $because', ({ related, forgejo }) => {
+    const { identity, forgejo: given, ...spec } = withIdentity();
+    const pool = { ...spec, ...(identity && { identity }), forgejo: { ...given, caConfigMapRef: { name: 'forgejo-ca', key: 'k' } } };
+    expect(look(pool, related).targets).toEqual([{ forgejo, openBao: { address: ADDRESS, ca: null } }]);
   });
 
   it('goes on saying what was said of this generation until something is known', () => {
     const said = (observedGeneration: number): Previous => ({ conditions: [OIDC], status: () => ({ observedGeneration }) });
-    expect(look(withIdentity(), {}, ACCESS, said(3)).found).toEqual([]);
-    expect(look(withIdentity(), {}, ACCESS, said(2)).found).toHaveLength(1);
+    expect(look(withIdentity(), {}, said(3)).found).toEqual([]);
+    expect(look(withIdentity(), {}, said(2)).found).toHaveLength(1);
   });
 });
 

@@ -19,6 +19,7 @@ function ofProcess(changes: Parameters<typeof aMemory>[0] = {}, silentFor = 2000
     held: new Map(),
     cacheSecret: null,
     access: null,
+    endingSince: null,
     withoutTokenSince: null,
     scopeGoneSince: null,
     finalized: false,
@@ -143,7 +144,7 @@ describe('back-off and recent runners', () => {
   });
 });
 
-const ACCESS = { url: 'https://forgejo.example.org', token: 't' };
+const ACCESS = { url: 'https://forgejo.example.org', token: 't', origin: 'a-secret' };
 
 describe('the store', () => {
   function storeAt(): { readonly store: ReturnType<typeof createMemoryStore>; readonly advance: (ms: number) => void } {

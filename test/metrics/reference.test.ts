@@ -3,12 +3,13 @@ import { expect, it } from 'vitest';
 import { DELAY_METERS } from '../../src/metrics/delay-histograms.ts';
 import { FORGEJO_METERS } from '../../src/metrics/forgejo-meters.ts';
 import type { MeterSpec } from '../../src/metrics/meter.ts';
+import { OPENBAO_METERS } from '../../src/metrics/openbao-meters.ts';
 import { POOL_METERS } from '../../src/metrics/pool-meters.ts';
 import { buildMetricsReference } from '../../src/metrics/reference.ts';
 import { SERVICE_METERS } from '../../src/metrics/service-meters.ts';
 import { aRegistry } from './support/scrape.ts';
 
-const SPECS: readonly MeterSpec[] = [POOL_METERS, SERVICE_METERS, FORGEJO_METERS].flatMap((table) => Object.values(table));
+const SPECS: readonly MeterSpec[] = [POOL_METERS, SERVICE_METERS, FORGEJO_METERS, OPENBAO_METERS].flatMap((table) => Object.values(table));
 
 it('the committed page is the generated one', () => {
   const page = readFileSync(new URL('../../docs/reference/metrics.md', import.meta.url), 'utf8');

@@ -11,12 +11,16 @@ interface Row {
 }
 
 const SEALED = { kind: 'unavailable', because: { kind: 'sealed' } } as const;
+/** Where its keys come from is away: nobody was refused. */
+const WITHOUT_KEYS = { kind: 'unavailable', because: { kind: 'keysUnreachable' } } as const;
 const LOGIN_DENIED = { kind: 'denied', step: 'login' } as const;
 
 /** Sections 2 and 7 of the facts, by status. */
 const LOGIN_ROWS: readonly Row[] = [
   { status: 200, says: '"auth":null', outcome: { kind: 'unavailable', because: { kind: 'nonsense', problem: 'auth.client_token' } } },
   { status: 200, outcome: { kind: 'loggedIn' } },
+  { status: 400, says: 'keyset configuration error', outcome: WITHOUT_KEYS },
+  { status: 400, says: 'fetching keys', outcome: WITHOUT_KEYS },
   { status: 400, outcome: { ...LOGIN_DENIED, status: 400 } },
   { status: 403, outcome: { ...LOGIN_DENIED, status: 403 } },
   { status: 404, says: 'namespace not found', outcome: { kind: 'missing', what: 'namespace' } },
@@ -72,6 +76,13 @@ describe('a read', () => {
   it('tells a login that failed within it from a read that was refused', () => {
     expect(outcomeOfRead(responseOf(pair('inline auth unknown mount')))).toEqual({ kind: 'denied', step: 'login', status: 403 });
     expect(outcomeOfRead(responseOf(pair('inline auth other path (denied)')))).toEqual({ kind: 'denied', step: 'read', status: 403 });
+  });
+
+  it('is not refused either when the login within it fails for want of keys', () => {
+    const { status, body } = responseOf(pair('login while issuer unreachable'));
+    const inline = { 'x-vault-inline-auth-failed': 'true' };
+    expect(outcomeOfRead({ status, headers: inline, body })).toEqual(WITHOUT_KEYS);
+    expect(outcomeOfRead({ status, headers: {}, body })).toMatchObject({ kind: 'denied', step: 'read' });
   });
 
   it.each([

@@ -181,6 +181,64 @@ describe('a pool with an identity', () => {
   });
 });
 
+describe('the files of the configuration', () => {
+  const POLL = { FILE_POLL_SECONDS: '1' };
+  const CA = readFileSync(new URL('../fixtures/tls/localhost.pem', import.meta.url), 'utf8');
+
+  it('a row that is struck off gives nothing any more, although the CA beside it can not be used', async () => {
+    writeFileSync(file('ca'), CA);
+    await start({ ...POLL, OPENBAO_CA_FILE: file('ca') });
+    expect(conditionOf(await call('sync'), 'Authorized').reason).toBe('TokenAccepted');
+    rmSync(file('ca'));
+    writeFileSync(file('allow'), '# none\n');
+    await expect.poll(async () => conditionOf(await call('sync'), 'Authorized').reason, { timeout: 5_000 }).toBe('TokenSourceNotAllowed');
+  });
+
+  it('a CA that is replaced by none leaves the one before', async () => {
+    const key = readFileSync(new URL('../fixtures/tls/localhost.key', import.meta.url), 'utf8');
+    const secure = await standIn(() => secretOf(TOKEN), { cert: CA, key });
+    writeFileSync(file('ca'), CA);
+    await start({ ...POLL, OPENBAO_ADDR: secure.url, OPENBAO_CA_FILE: file('ca') });
+    writeFileSync(file('ca'), 'half of a file');
+    await expect.poll(() => lines.filter((line) => line.includes('are not usable')).length, { timeout: 5_000 }).toBeGreaterThan(0);
+    expect(conditionOf(await call('sync'), 'Authorized').reason).toBe('TokenAccepted');
+    await secure.close();
+  });
+});
+
+describe('what an operator sees of it', () => {
+  const said = (text: string) => lines.filter((line) => line.includes(`"msg":"${text}"`)).map((line): object => JSON.parse(line));
+
+  async function scrape(): Promise<readonly string[]> {
+    const { body: text } = await service.app.metrics.inject({ method: 'GET', url: '/metrics' });
+    return text.split('\n').filter((line) => line.startsWith('forgejo_runner_operator_openbao_'));
+  }
+
+  it('is nothing in the log, and a good secret in the meters, while all is well', async () => {
+    await start();
+    await call('sync');
+    expect([said('OpenBao gives no token'), said('OpenBao gives a token again')]).toEqual([[], []]);
+    const meters = await scrape();
+    expect(meters).toContain('forgejo_runner_operator_openbao_requests_total{endpoint="read",outcome="good"} 1');
+    expect(meters).toContain('forgejo_runner_operator_openbao_secrets{state="good"} 1');
+    expect(meters).toContain('forgejo_runner_operator_openbao_secrets{state="denied"} 0');
+    expect(Number(meters.find((line) => line.includes('_age_seconds'))?.split(' ')[1])).toBeLessThan(5);
+  });
+
+  it('is one warning for each secret that OpenBao refuses, and the reason', async () => {
+    await start({ OPENBAO_INLINE_AUTH: 'off' });
+    bao.answer = () => responseOf(pair('operator login: other SA'));
+    for (let calls = 0; calls < 3; calls += 1) await call('sync');
+    expect(said('OpenBao gives no token')).toMatchObject([
+      { level: 'warn', role: 'operator', path: PATH, from: null, reason: 'denied', because: { step: 'login', status: 400 } },
+    ]);
+    const meters = await scrape();
+    expect(meters).toContain('forgejo_runner_operator_openbao_requests_total{endpoint="login",outcome="denied"} 1');
+    expect(meters).toContain('forgejo_runner_operator_openbao_secrets{state="denied"} 1');
+    expect(meters.filter((line) => line.includes('_age_seconds'))).toEqual([]);
+  });
+});
+
 describe('what an author of pools may try', () => {
   it.each([
     { forgejo: (url: string) => ({ url }), because: "another's token would go to a server of the author" },
@@ -242,6 +300,8 @@ describe('neither the token of the service account nor that of the pool stands a
       body: JSON.stringify({ errors: [`what I got was ${JWT} and ${request.body} and ${TOKEN}`] }),
     });
 
+  const SOME_READ = { method: 'GET', path: '', headers: {}, body: '' };
+
   it.each([
     { because: 'all is well', inline: 'on', answer: () => secretOf(TOKEN) },
     { because: 'a login is refused, and the answer quotes it', inline: 'off', answer: echo(400) },
@@ -260,6 +320,8 @@ describe('neither the token of the service account nor that of the pool stands a
     const { body: metrics } = await service.app.metrics.inject({ method: 'GET', url: '/metrics' });
     const said = [...answers, ...lines, metrics].join('\n');
     expect(said.length).toBeGreaterThan(1_000);
+    expect(metrics).toContain('forgejo_runner_operator_openbao_requests_total{');
+    expect(said.includes('OpenBao gives no token')).toBe(bao.answer(SOME_READ).status !== 200 || inline === 'off');
     for (const secret of [JWT, TOKEN, btoa(TOKEN), HOOK_TOKEN]) expect(said).not.toContain(secret);
   });
 });

@@ -189,6 +189,7 @@ const ROWS: readonly Row[] = [
       { because: { kind: 'serverError', status: 500 }, says: '500' },
       { because: { kind: 'timeout' }, says: 'in time' },
       { because: { kind: 'unreachable', code: 'ECONNREFUSED' }, says: 'ECONNREFUSED' },
+      { because: { kind: 'keysUnreachable' }, says: 'jwks_url' },
       { because: { kind: 'noServiceAccountToken', code: 'ENOENT' }, says: 'OPENBAO_TOKEN_FILE' },
       { because: { kind: 'nonsense', problem: 'data.data' }, says: 'data.data' },
     ] as const

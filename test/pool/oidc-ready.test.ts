@@ -111,6 +111,18 @@ const ROWS: readonly Row[] = [
   { view: documents({}, { kind: 'notAllowed' }), status: 'Unknown', reason: 'OpenBaoNotAsked', says: 'IDENTITY_URL_ALLOWLIST' },
   { view: documents({}, { kind: 'caMissing', object: 'ca', key: 'k' }), status: 'False', reason: 'CaMissing', says: '"ca" with key "k"' },
   { view: documents({}, { kind: 'caInvalid', object: 'ca', key: 'k' }), status: 'False', reason: 'CaInvalid', says: 'no PEM' },
+  {
+    view: { discovery: { kind: 'caMissing', object: 'ca', key: 'ca.crt' }, health: READY },
+    status: 'Unknown',
+    reason: 'CaMissing',
+    says: 'for Forgejo',
+  },
+  {
+    view: { discovery: { kind: 'caInvalid', object: 'ca', key: 'ca.crt' }, health: READY },
+    status: 'Unknown',
+    reason: 'CaInvalid',
+    says: 'for Forgejo',
+  },
   { view: { discovery: null, health: { kind: 'sealed' } }, status: 'False', reason: 'OpenBaoSealed', says: 'unseal' },
 
   { view: documents({ aheadMs: 61_000 }), status: 'False', reason: 'ClocksDiffer', says: '61 s ahead of' },

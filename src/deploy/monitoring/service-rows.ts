@@ -1,4 +1,4 @@
-/** What the dashboard shows of Forgejo as the operator meets it, and of the operator itself. */
+/** What the dashboard shows of Forgejo and OpenBao as the operator meets them, and of the operator itself. */
 import { type Panel, POOL, quantile, type Row } from './panel.ts';
 
 const REQUESTS = 'forgejo_runner_operator_forgejo_requests_total';
@@ -35,6 +35,28 @@ const forgejo: Row = {
     ]),
     panel('lines', 'Age of the last sync', 'Of the pool that has waited longest for Metacontroller.', 's', [
       { legend: 'oldest', expr: `max(time() - max by (namespace, pool) (runnerpool_last_sync_timestamp_seconds{${POOL}}))` },
+    ]),
+  ],
+};
+
+const openBao: Row = {
+  title: 'OpenBao',
+  panels: [
+    panel(
+      'lines',
+      'Secrets',
+      'Secrets with tokens of pools: good, kept while OpenBao does not answer, or why there is no token.',
+      'short',
+      [{ legend: '{{state}}', expr: 'max by (state) (forgejo_runner_operator_openbao_secrets)' }],
+    ),
+    panel('lines', 'Oldest token in use', 'Since it was last read; at 300 s it is given out no more.', 's', [
+      { legend: 'oldest', expr: 'max(forgejo_runner_operator_openbao_oldest_token_age_seconds)' },
+    ]),
+    panel('lines', 'Questions', 'To OpenBao, by kind and outcome.', 'reqps', [
+      {
+        legend: '{{endpoint}} {{outcome}}',
+        expr: 'sum by (endpoint, outcome) (rate(forgejo_runner_operator_openbao_requests_total[$__rate_interval]))',
+      },
     ]),
   ],
 };
@@ -90,7 +112,7 @@ const service: Row = {
   ],
 };
 
-export const SERVICE_ROWS: readonly Row[] = [forgejo, service];
+export const SERVICE_ROWS: readonly Row[] = [forgejo, openBao, service];
 
 function panel(kind: 'lines' | 'areas', title: string, description: string, unit: Panel['unit'], queries: Panel['queries']): Panel {
   return { kind, title, description, unit, width: 8, queries };
