@@ -15,6 +15,8 @@ export interface Estate {
   readonly celRoles: readonly CelRole[];
   /** Those that roles name, as far as they could be read. */
   readonly policies: readonly Policy[];
+  /** Names of all policies, asked for when a role makes names from claims; null: nobody asked, or they could not be read. */
+  readonly policyNames: readonly string[] | null;
   /** Policies that roles name and OpenBao does not have. */
   readonly absentPolicies: readonly string[];
   /** Entities with an alias of this mount; null: they could not be read. */

@@ -1,6 +1,7 @@
 /** OpenBao as its API shows it: what the tests change is what an operator would change. */
 import { decodeCelRole, decodeConfig, decodePolicy, decodeRole, decodeTuning } from '../../../../src/cli/doctor/openbao/decode.ts';
 import type { Entity, Estate } from '../../../../src/cli/doctor/openbao/model.ts';
+import { isGivenBy, isTemplate } from '../../../../src/cli/doctor/openbao/policies.ts';
 import type { Decoded } from '../../../../src/forgejo/schemas.ts';
 import recorded from './recorded.json' with { type: 'json' };
 
@@ -63,7 +64,8 @@ export const HARDENED: BaoWorld = {
 
 export function estateOf(world: BaoWorld): Estate {
   const roles = Object.entries(world.roles).map(([name, data]) => decoded(decodeRole(name), data));
-  const wanted = new Set(roles.flatMap(({ policies }) => policies).filter((name) => !name.includes('{{')));
+  const wanted = new Set(roles.flatMap(({ policies }) => policies).filter((name) => !isTemplate(name)));
+  const makesNames = roles.some((role) => role.templatesPolicies && role.policies.some(isTemplate));
   return {
     address: world.address,
     mount: 'forgejo',
@@ -73,8 +75,9 @@ export function estateOf(world: BaoWorld): Estate {
     roles,
     celRoles: Object.entries(world.celRoles).map(([name, data]) => decoded(decodeCelRole(name), data)),
     policies: Object.entries(world.policies)
-      .filter(([name]) => wanted.has(name))
+      .filter(([name]) => roles.some((role) => isGivenBy(role, name)))
       .map(([name, data]) => decoded(decodePolicy(name), data)),
+    policyNames: makesNames ? Object.keys(world.policies) : null,
     absentPolicies: [...wanted].filter((name) => world.policies[name] === undefined),
     entities: world.entities,
   };
