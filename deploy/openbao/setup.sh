@@ -8,7 +8,7 @@
 #   -c  which way to Forgejo's keys, default DIRECTORY/mount/discovery.json
 #   -h  says this
 #
-# `bao` takes address and token from BAO_ADDR and BAO_TOKEN as ever; BAO_BIN names another `bao`.
+# `bao` takes address, token and namespace from BAO_ADDR, BAO_TOKEN and BAO_NAMESPACE as ever; BAO_BIN names another `bao`.
 set -eu
 export LC_ALL=C
 
@@ -22,7 +22,7 @@ usage='usage: setup.sh [-h] [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]
   -c  which way to Forgejo'"'"'s keys, default DIRECTORY/mount/discovery.json; mount/jwks.json and mount/keys.json are the others
   -h  this
   DIRECTORY  has mount/, policies/ and roles/; default that of setup.sh
-Address and token of OpenBao are taken from BAO_ADDR and BAO_TOKEN; BAO_BIN names another bao.'
+bao takes address, token and namespace from BAO_ADDR, BAO_TOKEN and BAO_NAMESPACE; BAO_BIN names another bao.'
 
 # What was called wrongly ends with 2, what went wrong with 1.
 misused() {

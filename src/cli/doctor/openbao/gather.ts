@@ -5,14 +5,14 @@ import {
   decodeAliases,
   decodeCelRole,
   decodeConfig,
+  decodeDiscovery,
   decodeEntity,
-  decodeIssuer,
   decodeKeys,
   decodePolicy,
   decodeRole,
   decodeTuning,
 } from './decode.ts';
-import type { CelRole, Entity, Estate, JwtRole, MountTuning, Policy } from './model.ts';
+import type { CelRole, Discovery, Entity, Estate, JwtRole, MountTuning, Policy } from './model.ts';
 import { isGivenBy, isTemplate } from './policies.ts';
 
 export interface BaoTarget extends BaoAccess {
@@ -52,19 +52,20 @@ export async function gather(target: BaoTarget, transport: Transport): Promise<G
   };
   const read = reader(transport, target);
   const { mount, address } = target;
-  const issuer = target.forgejo === null ? null : note('issuer', await askIssuer(target.forgejo, transport));
+  const said = target.forgejo === null ? null : note('issuer', await askForgejo(target.forgejo, transport));
+  const forgejo = { issuer: said?.issuer ?? null, algorithms: said?.algorithms ?? [] };
   const config = note('config', await read(`auth/${mount}/config`, decodeConfig));
   // Nothing else would be answered either, and each would say the same.
   const isSilent = unread.some(
     (each) => 'failure' in each && each.part === 'config' && !['denied', 'nonsense'].includes(each.failure.kind),
   );
-  if (isSilent) return { estate: nothingOf(target, issuer), unread, absentRoles: [] };
+  if (isSilent) return { estate: nothingOf(target, forgejo), unread, absentRoles: [] };
 
   const tuning = note('mount', await read(`sys/auth/${mount}`, decodeTuning));
   const { roles, celRoles, absentRoles } = await readRoles(target, read, note);
   const fromPolicies = await readPolicies(roles, read, note, leave);
   const entities = tuning === null ? null : await readEntities(tuning, read, note, leave);
-  const estate = { address, mount, issuer, config, tuning, roles, celRoles, ...fromPolicies, entities };
+  const estate = { address, mount, ...forgejo, config, tuning, roles, celRoles, ...fromPolicies, entities };
   return { estate, unread, absentRoles };
 }
 
@@ -74,14 +75,14 @@ type Leave = <T>(part: 'policies' | 'entities', all: readonly T[]) => readonly T
 
 const NO_POLICIES = { policies: [], policyNames: null, absentPolicies: [] };
 
-function nothingOf({ address, mount }: BaoTarget, issuer: string | null): Estate {
-  return { address, mount, issuer, config: null, tuning: null, roles: [], celRoles: [], ...NO_POLICIES, entities: null };
+function nothingOf({ address, mount }: BaoTarget, forgejo: Pick<Estate, 'issuer' | 'algorithms'>): Estate {
+  return { address, mount, ...forgejo, config: null, tuning: null, roles: [], celRoles: [], ...NO_POLICIES, entities: null };
 }
 
-async function askIssuer({ url, ca }: NonNullable<BaoTarget['forgejo']>, transport: Transport): Promise<Answer<string>> {
+async function askForgejo({ url, ca }: NonNullable<BaoTarget['forgejo']>, transport: Transport): Promise<Answer<Discovery>> {
   const path = '/api/actions/.well-known/openid-configuration';
   const question = { path, url: `${url}${path}`, headers: { accept: 'application/json' }, ...(ca === undefined ? {} : { ca }) };
-  return ask(transport, question, decodeIssuer);
+  return ask(transport, question, decodeDiscovery);
 }
 
 interface Roles {

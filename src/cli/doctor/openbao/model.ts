@@ -7,6 +7,8 @@ export interface Estate {
   readonly mount: string;
   /** What Forgejo calls itself in ID tokens, `ROOT_URL/api/actions`; null: nobody asked it. */
   readonly issuer: string | null;
+  /** What Forgejo says that it signs with; empty: it says nothing, or nobody asked it. */
+  readonly algorithms: readonly string[];
   /** null: the mount has none, or it could not be read. */
   readonly config: MountConfig | null;
   /** null: it could not be read. */
@@ -22,6 +24,9 @@ export interface Estate {
   /** Entities with an alias of this mount; null: they could not be read. */
   readonly entities: readonly Entity[] | null;
 }
+
+/** Forgejo's discovery document, as far as it is compared. */
+export type Discovery = { readonly issuer: string; readonly algorithms: readonly string[] };
 
 /** `GET auth/<mount>/config`. */
 export interface MountConfig {

@@ -121,6 +121,12 @@ const MOUNT: readonly BaoCase[] = [
     weak: withConfig({ jwt_supported_algs: [] }),
   },
   {
+    rule: 'algorithms-mismatch',
+    situation: 'Forgejo signs with another algorithm than is taken',
+    because: 'logins were 400 then (recorded)',
+    weak: { ...HARDENED, algorithms: ['ES256'] },
+  },
+  {
     rule: 'default-role',
     situation: 'the mount has a default role',
     because: 'a login without a role gets it',
@@ -211,6 +217,30 @@ const BINDING: readonly BaoCase[] = [
     situation: 'pull requests are to come from main',
     because: 'their ref is refs/pull/NUMBER/head (recorded)',
     weak: withRole({}, { event_name: 'pull_request', base_ref: 'main', workflow_ref: undefined }),
+  },
+  {
+    rule: 'workflow-ref-form',
+    situation: 'the workflow of a schedule is bound at the full name',
+    because: 'it ends with the bare ref, as the token has it (recorded)',
+    weak: withRole({}, { event_name: 'schedule', ref: 'main' }),
+  },
+  {
+    rule: 'workflow-ref-form',
+    situation: 'the workflow is one of another repository',
+    because: 'also of a reusable workflow it is that of the caller (recorded)',
+    weak: withRole({}, { workflow_ref: 'acme/shared/.forgejo/workflows/harbor.yml@refs/heads/main' }),
+  },
+  {
+    rule: 'workflow-ref-form',
+    situation: 'the workflow has no ref',
+    because: 'it always has one',
+    weak: withRole({}, { workflow_ref: 'acme/app/.forgejo/workflows/harbor.yml' }),
+  },
+  {
+    rule: 'workflow-ref-form',
+    situation: 'the workflow is on a branch that a family of refs does not have',
+    because: 'globs are judged by what they match',
+    weak: withRole({ bound_claims_type: 'glob' }, { ref: 'refs/tags/v*' }),
   },
   {
     rule: 'event-unbound',
@@ -438,7 +468,23 @@ const IDENTITY: readonly BaoCase[] = [
       ...HARDENED,
       roles: {
         'harbor-app': HARDENED_ROLE,
-        nightly: { ...HARDENED_ROLE, bound_claims: { ...bound(), ref: 'main', event_name: 'schedule' }, claim_mappings: null },
+        nightly: { ...HARDENED_ROLE, bound_claims: ofSchedule(), claim_mappings: null },
+      },
+    },
+  },
+  {
+    rule: 'claim-mappings-differ',
+    situation: 'a second role maps the repository to another key',
+    because: 'the record has no repository then, until the first role logs in again',
+    weak: {
+      ...HARDENED,
+      roles: {
+        'harbor-app': HARDENED_ROLE,
+        nightly: {
+          ...HARDENED_ROLE,
+          bound_claims: ofSchedule(),
+          claim_mappings: { repository: 'project', ref: 'ref', run_id: 'run_id', actor: 'actor' },
+        },
       },
     },
   },
@@ -676,7 +722,7 @@ export const SOUND: readonly { readonly situation: string; readonly because: str
       ...HARDENED,
       roles: {
         'harbor-app': HARDENED_ROLE,
-        nightly: { ...HARDENED_ROLE, token_policies: ['ci-nightly'], bound_claims: { ...bound(), ref: 'main', event_name: 'schedule' } },
+        nightly: { ...HARDENED_ROLE, token_policies: ['ci-nightly'], bound_claims: ofSchedule() },
         pulls: { ...HARDENED_ROLE, token_policies: ['ci-pulls'], bound_claims: { repository: 'acme/app', event_name: 'pull_request' } },
       },
       policies: {
@@ -727,4 +773,9 @@ function templated(policy: string, others: readonly string[] = ['ci-harbor-app']
 
 function bound(): Readonly<Record<string, unknown>> {
   return HARDENED_ROLE['bound_claims'] as Readonly<Record<string, unknown>>;
+}
+
+function ofSchedule(): Readonly<Record<string, unknown>> {
+  const workflow = 'acme/app/.forgejo/workflows/harbor.yml@main';
+  return { ...bound(), ref: 'main', event_name: 'schedule', workflow_ref: workflow };
 }

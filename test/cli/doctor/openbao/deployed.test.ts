@@ -55,7 +55,7 @@ describe('the set-up that is shipped', () => {
   });
 
   it('is told in these words', async () => {
-    const [{ config } = { config: {} }] = mounts.filter(({ name }) => name === 'discovery');
+    const { config } = mounts.find(({ name }) => name === 'discovery') ?? { config: {} };
     const target = {
       address: ADDRESS,
       mount: 'forgejo',

@@ -10,6 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface BaoWorld {
   readonly address: string;
   readonly issuer: string | null;
+  readonly algorithms: readonly string[];
   readonly config: Fields;
   readonly tuning: Fields;
   readonly roles: Readonly<Record<string, Fields>>;
@@ -54,6 +55,7 @@ const REVOKE = 'path "auth/token/revoke-self" { capabilities = ["update"] }';
 export const HARDENED: BaoWorld = {
   address: ADDRESS,
   issuer: ISSUER,
+  algorithms: ['RS256'],
   config: { ...dataOf('config read'), oidc_discovery_url: ISSUER, bound_issuer: ISSUER, jwt_supported_algs: ['RS256'] },
   tuning: dataOf('auth mount accessor'),
   roles: { 'harbor-app': HARDENED_ROLE },
@@ -70,6 +72,7 @@ export function estateOf(world: BaoWorld): Estate {
     address: world.address,
     mount: 'forgejo',
     issuer: world.issuer,
+    algorithms: world.algorithms,
     config: decoded(decodeConfig, world.config),
     tuning: decoded(decodeTuning, world.tuning),
     roles,

@@ -5,6 +5,7 @@ import { bindClaims, writeRole } from '../commands.ts';
 import type { JwtRole } from '../model.ts';
 import { type Rule, roleRule } from '../rule.ts';
 import { refFormFault, refsInForm } from './ref-form.ts';
+import { workflowsInForm, workflowsOfNoJob } from './workflow-ref-form.ts';
 
 /** Events that outsiders cause and that run with the ref of the default branch (Forgejo 15, recorded). */
 const OUTSIDERS = ['pull_request_target', 'issues', 'issue_comment', 'pull_request_comment'];
@@ -39,6 +40,16 @@ export const BINDING_RULES: readonly Rule[] = [
     means: 'The claim never has this value: these jobs are refused.',
     sees: refFormFault,
     fix: (role) => bindClaims(role, { ref: refsInForm(role) }),
+  }),
+  roleRule({
+    id: 'workflow-ref-form',
+    level: 'fail',
+    means: 'workflow_ref is always OWNER/NAME/PATH@REF with the repository and the ref of the same token: these jobs are refused.',
+    sees: (role) => {
+      const wrong = workflowsOfNoJob(role);
+      return wrong.length === 0 ? null : `workflow_ref is bound to ${listed(wrong)}, which does not go with what else is bound.`;
+    },
+    fix: (role) => bindClaims(role, { workflow_ref: workflowsInForm(role) }),
   }),
   roleRule({
     id: 'event-unbound',
