@@ -74,7 +74,9 @@ const checkCelRole = checker(
   }),
 );
 
-const checkPolicy = checker(inData({ policy: Type.String(), allow_slashes_in_identity_templates: Flag }));
+const checkPolicy = checker(
+  inData({ policy: Type.String(), allow_slashes_in_identity_templates: Flag, allow_wildcards_in_identity_templates: Flag }),
+);
 const checkKeys = checker(inData({ keys: Type.Array(Type.String()) }));
 const checkAliases = checker(
   inData({
@@ -155,6 +157,7 @@ export function decodePolicy(name: string): (body: string) => Decoded<Policy> {
       name,
       text: data.policy,
       allowsSlashes: data.allow_slashes_in_identity_templates ?? false,
+      allowsWildcards: data.allow_wildcards_in_identity_templates ?? false,
     }));
 }
 

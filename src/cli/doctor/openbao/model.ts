@@ -97,6 +97,7 @@ export interface Policy {
   /** HCL or JSON. */
   readonly text: string;
   readonly allowsSlashes: boolean;
+  readonly allowsWildcards: boolean;
 }
 
 export interface Entity {

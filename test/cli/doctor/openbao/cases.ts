@@ -588,6 +588,13 @@ const POLICY: readonly BaoCase[] = [
     mended: withPolicy(TEMPLATE('repository'), true),
   },
   {
+    rule: 'wildcards-allowed',
+    situation: 'patterns are allowed in what an author chooses',
+    because: 'the field is in what a real OpenBao answers (recorded), and Forgejo allows + in names of branches',
+    weak: { ...HARDENED, policies: { 'ci-harbor-app': { policy: TEMPLATE('ref'), allow_wildcards_in_identity_templates: true } } },
+    mended: withPolicy(TEMPLATE('repository'), true),
+  },
+  {
     rule: 'metadata-of-another-mount',
     situation: 'the mount was made anew',
     because: 'the accessor is another one then',

@@ -16,7 +16,16 @@ export interface BaoWorld {
   readonly roles: Readonly<Record<string, Fields>>;
   readonly celRoles: Readonly<Record<string, Fields>>;
   /** `text`: HCL. */
-  readonly policies: Readonly<Record<string, { readonly policy: string; readonly allow_slashes_in_identity_templates?: boolean }>>;
+  readonly policies: Readonly<
+    Record<
+      string,
+      {
+        readonly policy: string;
+        readonly allow_slashes_in_identity_templates?: boolean;
+        readonly allow_wildcards_in_identity_templates?: boolean;
+      }
+    >
+  >;
   readonly entities: readonly Entity[];
 }
 

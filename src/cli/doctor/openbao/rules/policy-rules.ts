@@ -1,6 +1,6 @@
 /** What the policies of roles grant, and what they are templated on. */
 import { listed } from '../../../input/printable.ts';
-import { exactValues } from '../claims.ts';
+import { exactValues, isChosen } from '../claims.ts';
 import { word, writeRole } from '../commands.ts';
 import type { Estate, JwtRole, Policy } from '../model.ts';
 import { claimBehind, covers, formOf, grantsOf, isTemplate, rolesWith, templatesOf, templatesOfMount } from '../policies.ts';
@@ -107,6 +107,20 @@ export const POLICY_RULES: readonly Rule[] = [
         : `allow_slashes_in_identity_templates is true, and a path is templated on ${listed([...new Set(others)])}.`;
     },
     fix: ({ name }) => `Template on repository only, or take the flag away: bao policy write ${word(name)} policy.hcl`,
+  }),
+  policyRule({
+    id: 'wildcards-allowed',
+    level: 'fail',
+    means: 'A + or * in the value is a pattern then: Forgejo allows a branch named +, and its job reads what every branch may read.',
+    sees: (policy, estate) => {
+      if (!policy.allowsWildcards) return null;
+      const claims = templatesOf(policy).flatMap((template) =>
+        rolesWith(policy, estate).flatMap((role) => claimBehind(template, role) ?? []),
+      );
+      const chosen = [...new Set(claims)].filter(isChosen);
+      return chosen.length === 0 ? null : `allow_wildcards_in_identity_templates is true, and a path is templated on ${listed(chosen)}.`;
+    },
+    fix: ({ name }) => `Take the flag away: bao policy write ${word(name)} policy.hcl`,
   }),
   policyRule({
     id: 'metadata-of-another-mount',
