@@ -90,7 +90,7 @@ export const ConfigTable = Type.Object({
   }),
   OPENBAO_INLINE_AUTH: Type.Union([Type.Literal('on'), Type.Literal('off')], {
     description:
-      'Whether the login goes with each read, so that no token of OpenBao exists (OpenBao 2.4 and newer; roles without `token_num_uses`). ' +
+      'Whether the login goes with each read, so that no token of OpenBao exists (Vault has no such thing; roles without `token_num_uses`). ' +
       'With the method `kubernetes` it never does.',
     default: 'on',
   }),

@@ -2,12 +2,13 @@
 # Makes an OpenBao know Forgejo's workflows, from the files beside this script or in a copy of them: the mount, its configuration
 # (mount/), policies (policies/NAME.hcl) and roles (roles/NAME.json). Every run leads to the same state; nothing is deleted.
 #
-#   setup.sh [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]
+#   setup.sh [-h] [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]
 #
 #   -m  path of the mount, default forgejo
 #   -c  which way to Forgejo's keys, default DIRECTORY/mount/discovery.json
+#   -h  says this
 #
-# `bao` takes address and token from BAO_ADDR and BAO_TOKEN as ever; BAO_BIN names another `bao`.
+# `bao` takes address, token and namespace from BAO_ADDR, BAO_TOKEN and BAO_NAMESPACE as ever; BAO_BIN names another `bao`.
 set -eu
 export LC_ALL=C
 
@@ -16,16 +17,39 @@ die() {
   exit 1
 }
 
+usage='usage: setup.sh [-h] [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]
+  -m  path of the mount, default forgejo
+  -c  which way to Forgejo'"'"'s keys, default DIRECTORY/mount/discovery.json; mount/jwks.json and mount/keys.json are the others
+  -h  this
+  DIRECTORY  has mount/, policies/ and roles/; default that of setup.sh
+bao takes address, token and namespace from BAO_ADDR, BAO_TOKEN and BAO_NAMESPACE; BAO_BIN names another bao.'
+
+# What was called wrongly ends with 2, what went wrong with 1.
+misused() {
+  printf 'setup.sh: %s\n%s\n' "$1" "$usage" >&2
+  exit 2
+}
+
 mount=forgejo
 config=
-while getopts m:c: option; do
+[ "${1:-}" != --help ] || set -- -h
+while getopts :hm:c: option; do
   case $option in
+    h)
+      printf '%s\n' "$usage"
+      exit 0
+      ;;
     m) mount=$OPTARG ;;
     c) config=$OPTARG ;;
-    *) die 'usage: setup.sh [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]' ;;
+    :) misused "-$OPTARG needs a value" ;;
+    *) misused "no option -$OPTARG: allowed are -h, -m and -c" ;;
   esac
 done
 shift $((OPTIND - 1))
+[ $# -le 1 ] || misused "one DIRECTORY at most, not $#"
+case $mount in
+  '' | /* | */ | *//* | *[!A-Za-z0-9_./-]*) misused '-m must be a path such as forgejo or ci/forgejo: letters, digits, . _ - and / between them' ;;
+esac
 directory=${1:-$(dirname "$0")}
 config=${config:-$directory/mount/discovery.json}
 bao=${BAO_BIN:-bao}

@@ -1,5 +1,5 @@
 /**
- * Reads secrets of OpenBao as the service's own service account. With inline authentication (OpenBao 2.4 and newer) the login
+ * Reads secrets of OpenBao as the service's own service account. With inline authentication (Vault has none) the login
  * goes with the read, and no token of OpenBao ever exists; otherwise one is kept in memory for each role.
  */
 import { type HttpRequest, type Transport, TransportError } from '../forgejo/transport.ts';

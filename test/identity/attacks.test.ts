@@ -1,6 +1,6 @@
 /** The attack table by the evaluator; real-openbao.test.ts does the same with a real OpenBao. */
 import { describe, expect, it } from 'vitest';
-import { timed } from './support/attack.ts';
+import { ORGANIZATION, timed } from './support/attack.ts';
 import { attacks } from './support/attacks.ts';
 import { asDeployed, MOUNT, readRole } from './support/deployed.ts';
 import { evaluate, type Mount, type Role } from './support/evaluate.ts';
@@ -44,8 +44,8 @@ describe('the jobs that a role is made for', () => {
   it.each([
     { role: 'acme-app', claims: asDeployed(claimsOf('push main')), because: 'a push to main' },
     { role: 'acme-app', claims: asDeployed(claimsOf('push PROTECTED main')), because: 'protection changes no claim' },
-    { role: 'acme', claims: asDeployed(claimsOf('push main')), because: 'a repository of the organization' },
-    { role: 'acme', claims: claimsOf('push main'), because: 'another repository of the organization' },
+    { role: 'acme', claims: { ...asDeployed(claimsOf('push main')), aud: ORGANIZATION }, because: 'a repository of the organization' },
+    { role: 'acme', claims: { ...claimsOf('push main'), aud: ORGANIZATION }, because: 'another repository of the organization' },
     {
       role: 'acme-app-nightly',
       claims: asDeployed(claimsOf('comment on fork PR by mallory', { event_name: 'schedule' }), 'nightly.yml'),
@@ -66,6 +66,18 @@ describe('the jobs that a role is made for', () => {
   });
 });
 
+describe('the roles of one branch', () => {
+  it('have no token in common: neither opens the other', () => {
+    for (const [ours, theirs] of [
+      ['acme', 'acme-app'],
+      ['acme-app', 'acme'],
+    ] as const) {
+      const claims = { ...asDeployed(claimsOf('push main')), aud: readRole(ours).bound_audiences[0] };
+      expect([decide(readRole(ours), claims).kind, decide(readRole(theirs), claims).kind]).toEqual(['accepted', 'refused']);
+    }
+  });
+});
+
 describe('every job that was recorded', () => {
   const jobs = events.flatMap(({ label, claims }) =>
     claims === undefined ? [] : [{ label: `${label}: ${String(claims['event_name'])} on ${String(claims['ref'])}`, claims }],
@@ -75,6 +87,6 @@ describe('every job that was recorded', () => {
     const { event_name: event, ref, repository } = claims;
     const meant = ['push', 'workflow_dispatch'].includes(String(event)) && ref === 'refs/heads/main' && repository === 'acme/ev';
     const expected = meant ? 'accepted' : 'refused';
-    expect(decide(readRole('acme'), claims).kind).toBe(expected);
+    expect(decide(readRole('acme'), { ...claims, aud: ORGANIZATION }).kind).toBe(expected);
   });
 });

@@ -1,12 +1,14 @@
 /** docs/identity.md: its commands run, its diff is the samples', its tables have what there is. What needs a real `bao` is only parsed. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { temporaryDirectory } from '../temporary-directory.ts';
+import { mainPush, timed } from './support/attack.ts';
 import { attacks } from './support/attacks.ts';
-import { mountNames, readRole, roleNames } from './support/deployed.ts';
+import { MOUNT, mountNames, readDeployed, readRole, roleNames } from './support/deployed.ts';
+import { evaluate } from './support/evaluate.ts';
 import { ACTION, SHELLS } from './support/job.ts';
 import { pairOf } from './support/recordings.ts';
 
@@ -70,13 +72,117 @@ describe('the migration', () => {
   });
 });
 
+interface ExampleStep {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+}
+
+interface Example {
+  readonly on: object;
+  readonly 'enable-openid-connect'?: boolean;
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly ExampleStep[] }>>;
+}
+
+/** Every workflow that the page, or a sample, gives to be copied and that asks OpenBao. */
+const examples = [...blocks('yaml'), readFileSync(join(ROOT, 'deploy/actions/samples/harbor.yml'), 'utf8')]
+  .filter((text) => text.includes('/openbao-login@'))
+  .map((text) => {
+    const workflow = parse(text) as Example; // what it must have is what the tests say
+    const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+    const inputs = steps.find(({ uses = '' }) => uses.includes('/openbao-login@'))?.with ?? {};
+    const reads = (inputs['secrets'] ?? '').trim().split('\n');
+    return { text, workflow, steps, inputs, reads, role: inputs['role'] ?? '' };
+  });
+
+/** Path and key of every `bao kv put` of the page. */
+const stored = commands.flatMap((block) =>
+  [...block.matchAll(/^bao kv put -mount=kv (\S+) (.+)$/gm)].flatMap(([, path = '', pairs = '']) =>
+    [...pairs.matchAll(/(\w+)=/g)].map(([, key]) => `kv/data/${path} ${key}`),
+  ),
+);
+
+function pathsGrantedBy(role: string): readonly string[] {
+  return readRole(role)
+    .token_policies.map((policy) => readDeployed(`policies/${policy.replace('{{ .repository }}', 'acme/app')}.hcl`))
+    .flatMap((text) => [...text.matchAll(/^path "([^"]+)"/gm)].map(([, path = '']) => path));
+}
+
+describe('the workflows to copy', () => {
+  it('are the whole one of the page, that of the organization, and the sample', () => {
+    expect(examples.map(({ role }) => role)).toEqual(['acme-app', 'acme', 'acme-app']);
+  });
+
+  it.each(examples)('$role: is whole, with what starts it and what it gets a token by', ({ workflow, text, steps }) => {
+    expect(workflow['enable-openid-connect']).toBe(true);
+    expect(Object.keys(workflow.on)).toContain('push');
+    const builds = text.includes('docker buildx build');
+    expect(steps[0]?.uses?.startsWith('actions/checkout@') === true).toBe(builds);
+  });
+
+  it.each(examples)('$role: reads only what the policies of its role grant', ({ role, reads }) => {
+    const granted = pathsGrantedBy(role);
+    expect(reads.map((line) => line.split(' ')[0]).filter((path = '') => !granted.includes(path))).toEqual([]);
+  });
+
+  it.each(examples)('$role: reads only what the page has stored, by the keys it has there', ({ reads }) => {
+    const wanted = reads.flatMap((line) => {
+      const [, path = '', key] = /^(\S+)(?: (\S+))? -> (?:env|file|docker) \S+$/.exec(line) ?? [];
+      return (key === undefined ? ['username', 'password'] : [key]).map((one) => `${path} ${one}`);
+    });
+    expect(wanted.length).toBeGreaterThan(1);
+    expect(wanted.filter((one) => !stored.includes(one))).toEqual([]);
+  });
+
+  it.each(examples)(
+    '$role: gets in by it, with the audience that it names, on main and for each of its events',
+    ({ role, inputs, workflow }) => {
+      const events = Object.keys(workflow.on);
+      const aud = inputs['audience'] ?? 'openbao';
+      const nowSeconds = 1_795_500_000;
+      for (const event_name of events) {
+        const claims = timed({ ...mainPush, event_name, aud }, nowSeconds);
+        expect(evaluate({ mount: MOUNT, role: readRole(role), alg: 'RS256', claims, nowSeconds })).toEqual({ kind: 'accepted' });
+      }
+    },
+  );
+
+  it('are for the file that the role is bound to, and use what they have read', () => {
+    const [whole] = examples;
+    const [file] = String(readRole('acme-app').bound_claims['workflow_ref']).replace('acme/app/', '').split('@');
+    expect(page).toContain(`this is all of \`${file}\``);
+    const [, name = ''] = /-> file (\S+)/.exec(whole?.text ?? '') ?? [];
+    expect(whole?.text).toContain(`--key "$OPENBAO_FILES/${name}"`);
+  });
+
+  it('name one address of OpenBao, which is that of the pool', () => {
+    const addresses = [...page.matchAll(/(?:address|BAO_ADDR): (https:\S+)/g)].map(([, address]) => address);
+    expect(new Set(addresses)).toEqual(new Set(['https://openbao.example.org:8200']));
+  });
+});
+
+describe('what is said of versions', () => {
+  const texts = ['docs/**/*.md', 'deploy/**/*.{md,yml,yaml,sh,tf,hcl,json}', 'README.md', 'src/**/*.ts'].flatMap((pattern) =>
+    globSync(pattern, { cwd: ROOT }),
+  );
+  const said = texts.flatMap((file) =>
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(/OpenBao[\s*]+(\d+\.\d+(?:\.\d+)?)/g)].map(([, version]) => ({ file, version })),
+  );
+
+  it('of OpenBao is one thing: 2.6 is needed, 2.6.2 was measured', () => {
+    expect(said.length).toBeGreaterThan(4);
+    expect(said.filter(({ version = '' }) => !['2.6', '2.6.2'].includes(version))).toEqual([]);
+    expect(page).toContain('OpenBao 2.6 or newer');
+  });
+});
+
 describe('the tables', () => {
   it.each(attacks)('have the attack: $attack', ({ attack }) => {
     expect(cells).toContain(attack);
   });
 
-  it('have every role, and every line of one', () => {
-    for (const name of roleNames) expect(cells).toContain(`\`${name}\``);
+  it('have every role with its audience, and every line of one', () => {
+    for (const name of roleNames)
+      expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\| [^|]+ \\| \`${readRole(name).bound_audiences[0]}\` \\|`, 'm'));
     const { bound_claims: claims, ...role } = readRole('acme-app');
     const explained = cells.join(' ');
     expect([...Object.keys(role), ...Object.keys(claims)].filter((line) => !explained.includes(line))).toEqual([]);

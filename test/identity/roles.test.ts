@@ -57,7 +57,7 @@ describe('the roles', () => {
   it('bind an audience each, and another one where the trust is another one', () => {
     const audiences = Object.fromEntries(roles.map(({ name, role }) => [name, role.bound_audiences]));
     expect(audiences).toEqual({
-      acme: ['openbao'],
+      acme: ['openbao-organization'],
       'acme-app': ['openbao'],
       'acme-app-nightly': ['openbao'],
       'acme-app-pull-request': ['openbao-pull-request'],
@@ -138,8 +138,16 @@ describe('the ways to the keys', () => {
   it.each(mounts)('$name: one source, the issuer of Actions and one algorithm', ({ mount }) => {
     const sources = ['oidc_discovery_url', 'jwks_url', 'jwt_validation_pubkeys'].filter((field) => field in mount);
     expect(sources).toHaveLength(1);
-    expect(Object.keys(mount)).toHaveLength(3);
-    expect(mount).toMatchObject({ bound_issuer: 'https://forgejo.example.org/api/actions', jwt_supported_algs: ['RS256'] });
+    expect(Object.keys(mount)).toHaveLength(4);
+    expect(mount).toMatchObject({
+      bound_issuer: 'https://forgejo.example.org/api/actions',
+      jwt_supported_algs: ['RS256'],
+      default_role: '',
+    });
+  });
+
+  it('are never plain http: who stands between would be any repository', () => {
+    expect(mountNames.filter((name) => readDeployed(`mount/${name}.json`).includes('http://'))).toEqual([]);
   });
 
   it('take the discovery document of Actions, and not the one at ROOT_URL, which has another key', () => {

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { mountNames, OPENBAO, policyNames, readDeployed, roleNames } from './support/deployed.ts';
 import { SHELLS, type Shell } from './support/job.ts';
+import { pairOf } from './support/recordings.ts';
 
 const FAKE = new URL('support/fake-bao.sh', import.meta.url).pathname;
 const terraform = ['terraform', 'tofu'].find((name) =>
@@ -22,13 +23,22 @@ interface Run {
   readonly said: string;
 }
 
+interface Answer extends Run {
+  readonly out: string;
+}
+
 function setUp(shell: Shell, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Run {
+  const { code, said } = answerOf(shell, args, env);
+  return { code, said };
+}
+
+function answerOf(shell: Shell, args: readonly string[], env: Readonly<Record<string, string>> = {}): Answer {
   const [program = '', ...before] = shell.split(' ');
-  const { status, stderr } = spawnSync(program, [...before, join(OPENBAO, 'setup.sh'), ...args], {
+  const { status, stdout, stderr } = spawnSync(program, [...before, join(OPENBAO, 'setup.sh'), ...args], {
     env: { PATH: process.env['PATH'], BAO_BIN: FAKE, STORE: join(folder, 'store'), ...env },
     encoding: 'utf8',
   });
-  return { code: status, said: stderr };
+  return { code: status, said: stderr, out: stdout };
 }
 
 /** All that was written, by path. */
@@ -67,6 +77,31 @@ describe.each(SHELLS)('setup.sh by %s', (shell) => {
   it.each(mountNames)('takes another mount and the way to the keys of mount/%s.json', (name) => {
     expect(setUp(shell, ['-m', 'ci', '-c', join(OPENBAO, `mount/${name}.json`)])).toMatchObject({ code: 0 });
     expect(stored()).toEqual(expected('ci', name));
+  });
+
+  it.each(['-h', '--help'])('%s says how it is called, and does nothing', (option) => {
+    const { code, said, out } = answerOf(shell, [option], { BAO_BIN: 'no-such-bao' });
+    expect([code, said]).toEqual([0, '']);
+    expect(out).toMatch(/^usage: setup\.sh \[-h\] \[-m MOUNT\] \[-c CONFIGURATION\] \[DIRECTORY\]\n/);
+    const options = [...readDeployed('setup.sh').matchAll(/^ {4}([a-z])\)/gm)].map(([, letter]) => `  -${letter}  `);
+    expect(options.length).toBe(3);
+    expect(options.filter((each) => !out.includes(`\n${each}`))).toEqual([]);
+    expect(existsSync(join(folder, 'store'))).toBe(false);
+  });
+
+  it.each([
+    { args: ['-x'], says: 'no option -x: allowed are -h, -m and -c' },
+    { args: ['--mount', 'ci'], says: 'no option --: allowed are -h, -m and -c' },
+    { args: ['-m'], says: '-m needs a value' },
+    { args: ['-c'], says: '-c needs a value' },
+    { args: ['-m', 'a b'], says: '-m must be a path such as forgejo or ci/forgejo: letters, digits, . _ - and / between them' },
+    { args: ['-m', 'forgejo/'], says: '-m must be a path such as forgejo or ci/forgejo: letters, digits, . _ - and / between them' },
+    { args: ['a', 'b'], says: 'one DIRECTORY at most, not 2' },
+  ])('$args is refused with 2: $says', ({ args, says }) => {
+    const { code, said, out } = answerOf(shell, args);
+    expect([code, out]).toEqual([2, '']);
+    expect(said).toMatch(new RegExp(`^setup\\.sh: ${says}\nusage: `));
+    expect(existsSync(join(folder, 'store'))).toBe(false);
   });
 
   it('puts a role back that somebody has opened', () => {
@@ -129,11 +164,8 @@ describe('setup.sh refuses', () => {
     expect(setUp('dash')).toEqual({ code: 1, said: 'setup.sh: the mount forgejo is there and has another type than jwt\n' });
   });
 
-  it.each([
-    { args: ['/nowhere'], says: 'no file /nowhere/mount/discovery.json' },
-    { args: ['-x'], says: 'usage: setup.sh [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]' },
-  ])('$says', ({ args, says }) => {
-    expect(setUp('dash', args)).toMatchObject({ code: 1, said: expect.stringContaining(`setup.sh: ${says}\n`) });
+  it('a directory that has no configuration', () => {
+    expect(setUp('dash', ['/nowhere'])).toEqual({ code: 1, said: 'setup.sh: no file /nowhere/mount/discovery.json\n' });
   });
 
   it('to start without bao', () => {
@@ -161,16 +193,32 @@ describe('the Terraform module', () => {
       const { config, policies, roles } = outputsOf(copyOf({}), name);
       const written = {
         'sys/auth/forgejo': 'jwt',
-        'auth/forgejo/config': JSON.parse(String(config)),
+        'auth/forgejo/config': asKept(JSON.parse(String(config))),
         ...Object.fromEntries(Object.entries(policies as object).map(([policy, text]) => [`sys/policies/acl/${policy}`, text])),
         ...Object.fromEntries(
           Object.entries(roles as object).map(([role, text]) => [`auth/forgejo/role/${role}`, JSON.parse(String(text))]),
         ),
       };
-      const bySetup = Object.entries(stored()).map(([path, text]) => [path, text.startsWith('{') ? JSON.parse(text) : text]);
+      const bySetup = Object.entries(stored()).map(([path, text]) => [
+        path,
+        path.endsWith('/config') ? asKept(JSON.parse(text)) : text.startsWith('{') ? JSON.parse(text) : text,
+      ]);
       expect(written).toEqual(Object.fromEntries(bySetup));
     },
   );
+
+  it.skipIf(terraform === undefined).each([
+    { field: 'default_role', foreign: 'acme-app', because: 'a login without a role would get it' },
+    { field: 'jwks_ca_pem', foreign: '-----BEGIN CERTIFICATE-----', because: 'who has its key answers for Forgejo' },
+    { field: 'bound_issuer', foreign: 'https://other.example.org/api/actions', because: 'another server would be trusted' },
+  ])('names $field also where a copy of the files does not: $because (needs terraform or tofu on PATH)', ({ field, foreign }) => {
+    const { default_role: _, ...bare } = JSON.parse(readDeployed('mount/discovery.json')) as Readonly<Record<string, unknown>>;
+    const written = JSON.parse(
+      String(outputsOf(copyOf({ 'mount/discovery.json': JSON.stringify(bare) }), 'discovery')['config']),
+    ) as object;
+    const server = { ...recordedConfig(), ...written, [field]: foreign };
+    expect(differences(written, server)).toEqual([field]);
+  });
 
   it.skipIf(terraform === undefined)('refuses the discovery document at ROOT_URL (needs terraform or tofu on PATH)', () => {
     const root = 'https://forgejo.example.org';
@@ -178,6 +226,20 @@ describe('the Terraform module', () => {
     expect(() => outputsOf(copy, 'discovery')).toThrow('bound_issuer must be ROOT_URL of Forgejo');
   });
 });
+
+/** What OpenBao keeps of a write of the configuration: what is left out is reset. */
+function asKept(written: object): object {
+  return { default_role: '', oidc_discovery_ca_pem: '', jwks_ca_pem: '', ...written };
+}
+
+function recordedConfig(): object {
+  return (pairOf('config read').body as { readonly data: object }).data;
+}
+
+/** As the provider compares with ignore_absent_fields: what it was not told, it does not see. */
+function differences(told: object, server: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(told).flatMap(([field, value]) => (JSON.stringify(server[field]) === JSON.stringify(value) ? [] : [field]));
+}
 
 function outputsOf(copy: string, configuration: string): Readonly<Record<string, unknown>> {
   const cwd = join(copy, 'terraform/values');

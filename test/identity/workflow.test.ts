@@ -49,7 +49,7 @@ function textOf(name: string): string {
 /** Its steps, with our servers for those of the examples. */
 function stepsOf(name: string, { url }: Replay): readonly Step[] {
   const text = textOf(name)
-    .replaceAll('https://bao.example.org', url)
+    .replaceAll('https://openbao.example.org:8200', url)
     .replaceAll('harbor.example.org', new URL(url).host)
     .replaceAll('${{ secrets.CI_SERVICE_ACCOUNT_TOKEN }}', SERVICE_ACCOUNT_TOKEN);
   const workflow = parse(text) as Workflow; // its shape is what the test is about

@@ -11,7 +11,8 @@ resource "vault_auth_backend" "forgejo" {
   description = "Forgejo Actions"
 }
 
-# The provider's own resource for a jwt mount does not know every field of OpenBao; the generic one sends the file as it is.
+# The provider's own resource for a jwt mount does not know every field of OpenBao; the generic one sends the file as it is. It compares
+# only what it is told: values/ names what could open a door, also where it is empty.
 resource "vault_generic_endpoint" "config" {
   path                 = "auth/${vault_auth_backend.forgejo.path}/config"
   data_json            = module.values.config

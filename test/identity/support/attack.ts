@@ -31,6 +31,13 @@ export function glob(bound_claims: Role['bound_claims'] & object): Role {
   return { ...BASE, bound_claims_type: 'glob', bound_claims };
 }
 
+/** The audience of the organization's role: whoever writes a workflow asks for it. */
+export const ORGANIZATION = 'openbao-organization';
+
+export function organizationGlob(bound_claims: Role['bound_claims'] & object): Role {
+  return { ...glob(bound_claims), bound_audiences: [ORGANIZATION] };
+}
+
 export const mainPush = asDeployed(claimsOf('push main'));
 
 /** The claims as a token has them now: whole seconds; `exp` of a row counts from now. */

@@ -1,5 +1,5 @@
 /** Jobs that people start who may not write to the repository. */
-import { type Attack, anyEvent, BASE, bySubject, calls, glob, MAIN } from './attack.ts';
+import { type Attack, anyEvent, BASE, bySubject, calls, MAIN, ORGANIZATION, organizationGlob } from './attack.ts';
 import { asDeployed } from './deployed.ts';
 import { type Claims, claimsOf, jwtOf, pairOf } from './recordings.ts';
 
@@ -31,8 +31,8 @@ export const strangers: readonly Attack[] = [
   },
   {
     attack: 'the same, of the organization',
-    claims: asDeployed(claimsOf('PR from fork (before approval)')),
-    weak: glob({ repository: 'acme/*', ref: MAIN }),
+    claims: { ...asDeployed(claimsOf('PR from fork (before approval)')), aud: ORGANIZATION },
+    weak: organizationGlob({ repository: 'acme/*', ref: MAIN }),
     ours: 'acme',
     refusedFor: ['event_name', 'base_ref'],
     because: 'the glob is about the repository only',

@@ -2,7 +2,7 @@
  * The attack table: a job of an attacker, a role that looks right and lets it in, and the shipped role that does not. `limits` are
  * what no role can stop, because the token is the same: they are accepted, and docs/identity.md says what helps.
  */
-import { type Attack, anyEvent, glob, MAIN, mainPush, wholeRepository } from './attack.ts';
+import { type Attack, anyEvent, glob, MAIN, mainPush, ORGANIZATION, organizationGlob, wholeRepository } from './attack.ts';
 import { strangers } from './attacks-from-outside.ts';
 import { asDeployed, MOUNT } from './deployed.ts';
 import { claimsOf } from './recordings.ts';
@@ -42,8 +42,8 @@ const members: readonly Attack[] = [
   },
   {
     attack: 'the same branch, of the organization',
-    claims: asDeployed(claimsOf('create branch evil@refs/heads/main')),
-    weak: glob({ repository: 'acme/*', workflow_ref: `acme/*@${MAIN}` }),
+    claims: { ...asDeployed(claimsOf('create branch evil@refs/heads/main')), aud: ORGANIZATION },
+    weak: organizationGlob({ repository: 'acme/*', workflow_ref: `acme/*@${MAIN}` }),
     ours: 'acme',
     refusedFor: ['ref'],
     because: 'ref has no glob in a role that has one elsewhere',
@@ -75,6 +75,14 @@ const members: readonly Attack[] = [
     because: "the audience is the role's own; a workflow can ask for it, and then fails at ref, ref_type, event_name and base_ref",
   },
   {
+    attack: 'a token that a job of the same branch has got for the role of the organization',
+    claims: { ...mainPush, aud: ORGANIZATION },
+    weak: { ...anyEvent, bound_audiences: ['openbao', ORGANIZATION] },
+    ours: 'acme-app',
+    refusedFor: ['audience'],
+    because: 'one token opens one of the two roles',
+  },
+  {
     attack: 'a push to main that asks for what the nightly run has',
     claims: mainPush,
     weak: wholeRepository,
@@ -87,8 +95,14 @@ const members: readonly Attack[] = [
 const neighbours: readonly Attack[] = [
   {
     attack: 'an organization whose name begins alike',
-    claims: { ...mainPush, repository: 'acme-evil/app', repository_owner: 'acme-evil', sub: `repo:acme-evil/app:ref:${MAIN}` },
-    weak: glob({ repository: 'acme*', ref: MAIN }),
+    claims: {
+      ...mainPush,
+      aud: ORGANIZATION,
+      repository: 'acme-evil/app',
+      repository_owner: 'acme-evil',
+      sub: `repo:acme-evil/app:ref:${MAIN}`,
+    },
+    weak: organizationGlob({ repository: 'acme*', ref: MAIN }),
     ours: 'acme',
     refusedFor: ['repository', 'repository_owner'],
     because: 'the slash belongs to the pattern, and the owner is bound as well',

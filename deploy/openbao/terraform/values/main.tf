@@ -12,7 +12,12 @@ variable "configuration" {
 }
 
 locals {
-  config = jsondecode(file("${var.directory}/mount/${var.configuration}.json"))
+  # A write by setup.sh resets what the file leaves out. The provider compares only what it is told, so it is told that too: a default
+  # role, or a CA, that somebody has set by hand is a difference.
+  config = merge(
+    { default_role = "", oidc_discovery_ca_pem = "", jwks_ca_pem = "" },
+    jsondecode(file("${var.directory}/mount/${var.configuration}.json")),
+  )
 }
 
 output "config" {

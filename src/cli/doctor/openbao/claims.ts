@@ -54,6 +54,16 @@ export function globsOf(role: JwtRole, claim: string): readonly string[] {
   return role.isGlob ? boundValues(role, claim).filter((value) => value.includes('*')) : [];
 }
 
+/** Whether a token with this value passes, by the value itself or by a glob; false too where the claim is not bound. */
+export function accepts(role: JwtRole, claim: string, text: string): boolean {
+  return boundValues(role, claim).some((value) => fits(role, value, text));
+}
+
+/** Whether this one value of a bound claim lets the text in. */
+export function fits({ isGlob }: JwtRole, value: string, text: string): boolean {
+  return isGlob ? matches(value, text) : value === text;
+}
+
 /** The exact values of a claim; null when it is open, or a glob widens it. */
 export function exactValues(role: JwtRole, claim: string): readonly string[] | null {
   const values = boundValues(role, claim);

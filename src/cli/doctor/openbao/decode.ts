@@ -5,7 +5,7 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { Decoded } from '../../../forgejo/schemas.ts';
-import type { CelRole, JwtRole, MountConfig, MountTuning, Policy } from './model.ts';
+import type { CelRole, Discovery, JwtRole, MountConfig, MountTuning, Policy } from './model.ts';
 
 const Text = Type.Optional(Type.String());
 const Texts = Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()]));
@@ -74,7 +74,9 @@ const checkCelRole = checker(
   }),
 );
 
-const checkPolicy = checker(inData({ policy: Type.String(), allow_slashes_in_identity_templates: Flag }));
+const checkPolicy = checker(
+  inData({ policy: Type.String(), allow_slashes_in_identity_templates: Flag, allow_wildcards_in_identity_templates: Flag }),
+);
 const checkKeys = checker(inData({ keys: Type.Array(Type.String()) }));
 const checkAliases = checker(
   inData({
@@ -82,7 +84,7 @@ const checkAliases = checker(
   }),
 );
 const checkEntity = checker(inData({ policies: Texts, group_ids: Texts }));
-const checkIssuer = checker(Type.Object({ issuer: Type.String({ minLength: 1 }) }));
+const checkDiscovery = checker(Type.Object({ issuer: Type.String({ minLength: 1 }), id_token_signing_alg_values_supported: Texts }));
 
 export function decodeConfig(body: string): Decoded<MountConfig> {
   return mapped(checkConfig(body), ({ data }) => ({
@@ -155,6 +157,7 @@ export function decodePolicy(name: string): (body: string) => Decoded<Policy> {
       name,
       text: data.policy,
       allowsSlashes: data.allow_slashes_in_identity_templates ?? false,
+      allowsWildcards: data.allow_wildcards_in_identity_templates ?? false,
     }));
 }
 
@@ -182,9 +185,12 @@ export function decodeEntity(body: string): Decoded<{ readonly policies: readonl
   return mapped(checkEntity(body), ({ data }) => ({ policies: data.policies ?? [], groups: data.group_ids?.length ?? 0 }));
 }
 
-/** Forgejo's discovery document, of which the issuer is all that is read. */
-export function decodeIssuer(body: string): Decoded<string> {
-  return mapped(checkIssuer(body), ({ issuer }) => issuer);
+/** Forgejo's discovery document. */
+export function decodeDiscovery(body: string): Decoded<Discovery> {
+  return mapped(checkDiscovery(body), ({ issuer, id_token_signing_alg_values_supported: algorithms }) => ({
+    issuer,
+    algorithms: algorithms ?? [],
+  }));
 }
 
 /** A name with a slash before it is a JSON pointer, at the top for all that Forgejo has. */

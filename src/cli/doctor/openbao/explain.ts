@@ -15,7 +15,28 @@ const PARTS: Readonly<Record<UnreadPart, string>> = {
 /** Without these nothing can be said of who gets in. */
 const NEEDED: readonly UnreadPart[] = ['config', 'roles'];
 
-export function explainUnread({ part, failure }: Unread, target: Pick<BaoTarget, 'mount'>): BaoFinding {
+export function explainUnread(unread: Unread, target: Pick<BaoTarget, 'mount'>): BaoFinding {
+  return 'failure' in unread ? explainFailure(unread, target) : explainBeyond(unread, target);
+}
+
+function explainBeyond({ part, beyond }: Extract<Unread, { beyond: object }>, { mount }: Pick<BaoTarget, 'mount'>): BaoFinding {
+  return {
+    check: `read-${part}`,
+    level: 'warn',
+    subject: `mount ${mount}`,
+    found: `${beyond.of} ${part}, of which the first ${beyond.read} were looked at.`,
+    means: `The other ${beyond.of - beyond.read} are not judged.`,
+    fix: LOOK[part],
+  };
+}
+
+/** How to look at all of them, for `sh` with `bao` and `jq`: what grants something where nothing should, what writes where jobs should read. */
+const LOOK: Readonly<Record<'policies' | 'entities', string>> = {
+  entities: `for id in $(bao list -format=json identity/entity/id | jq -r '.[]'); do bao read -format=json "identity/entity/id/$id" | jq -c '.data | select((.policies // []) + (.group_ids // []) != []) | {id, name, policies, group_ids}'; done`,
+  policies: `bao policy list | while read -r name; do bao policy read "$name" | grep -E 'path|capabilities|[{]{2}' | sed "s|^|$name: |"; done`,
+};
+
+function explainFailure({ part, failure }: Extract<Unread, { failure: object }>, target: Pick<BaoTarget, 'mount'>): BaoFinding {
   return {
     check: `read-${part}`,
     level: NEEDED.includes(part) ? 'fail' : 'warn',
@@ -72,6 +93,6 @@ const POLICIES: Readonly<Record<Exclude<UnreadPart, 'issuer'>, (mount: string) =
   mount: (mount) => `path "sys/auth/${mount}" { capabilities = ["read", "sudo"] }`,
   roles: (mount) =>
     `path "auth/${mount}/role" { capabilities = ["list"] } path "auth/${mount}/role/*" { capabilities = ["read"] } path "auth/${mount}/cel/role" { capabilities = ["list"] } path "auth/${mount}/cel/role/*" { capabilities = ["read"] }`,
-  policies: () => 'path "sys/policies/acl/*" { capabilities = ["read"] }',
+  policies: () => 'path "sys/policies/acl" { capabilities = ["list"] } path "sys/policies/acl/*" { capabilities = ["read"] }',
   entities: () => 'path "identity/entity-alias/id" { capabilities = ["list"] } path "identity/entity/id/*" { capabilities = ["read"] }',
 };

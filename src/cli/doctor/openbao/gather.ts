@@ -5,14 +5,15 @@ import {
   decodeAliases,
   decodeCelRole,
   decodeConfig,
+  decodeDiscovery,
   decodeEntity,
-  decodeIssuer,
   decodeKeys,
   decodePolicy,
   decodeRole,
   decodeTuning,
 } from './decode.ts';
-import type { CelRole, Entity, Estate, JwtRole, MountTuning, Policy } from './model.ts';
+import type { CelRole, Discovery, Entity, Estate, JwtRole, MountTuning, Policy } from './model.ts';
+import { isGivenBy, isTemplate } from './policies.ts';
 
 export interface BaoTarget extends BaoAccess {
   readonly mount: string;
@@ -24,10 +25,10 @@ export interface BaoTarget extends BaoAccess {
 
 export type UnreadPart = 'issuer' | 'config' | 'mount' | 'roles' | 'policies' | 'entities';
 
-export interface Unread {
-  readonly part: UnreadPart;
-  readonly failure: BaoFailure;
-}
+/** A call that failed, or what stood behind the most that is looked at. */
+export type Unread =
+  | { readonly part: UnreadPart; readonly failure: BaoFailure }
+  | { readonly part: 'policies' | 'entities'; readonly beyond: { readonly read: number; readonly of: number } };
 
 export interface Gathered {
   readonly estate: Estate;
@@ -36,41 +37,52 @@ export interface Gathered {
   readonly absentRoles: readonly string[];
 }
 
-/** More than this many entities of one mount are not looked at one by one. */
-export const MOST_ENTITIES = 1000;
+/** Each is a call: of one mount no more entities are looked at one by one, and no more policies that templates may name. */
+export const MOST_READ = 1000;
 
 export async function gather(target: BaoTarget, transport: Transport): Promise<Gathered> {
   const unread: Unread[] = [];
+  const leave: Leave = (part, all) => {
+    if (all.length > MOST_READ) unread.push({ part, beyond: { read: MOST_READ, of: all.length } });
+    return all.slice(0, MOST_READ);
+  };
   const note = <T>(part: UnreadPart, answer: Answer<T>): T | null => {
     if (answer.kind === 'failed') unread.push({ part, failure: answer.failure });
     return answer.kind === 'found' ? answer.value : null;
   };
   const read = reader(transport, target);
   const { mount, address } = target;
-  const issuer = target.forgejo === null ? null : note('issuer', await askIssuer(target.forgejo, transport));
+  const said = target.forgejo === null ? null : note('issuer', await askForgejo(target.forgejo, transport));
+  const forgejo = { issuer: said?.issuer ?? null, algorithms: said?.algorithms ?? [] };
   const config = note('config', await read(`auth/${mount}/config`, decodeConfig));
   // Nothing else would be answered either, and each would say the same.
-  const isSilent = unread.some(({ part, failure }) => part === 'config' && failure.kind !== 'denied' && failure.kind !== 'nonsense');
-  if (isSilent) return { estate: nothingOf(target, issuer), unread, absentRoles: [] };
+  const isSilent = unread.some(
+    (each) => 'failure' in each && each.part === 'config' && !['denied', 'nonsense'].includes(each.failure.kind),
+  );
+  if (isSilent) return { estate: nothingOf(target, forgejo), unread, absentRoles: [] };
 
   const tuning = note('mount', await read(`sys/auth/${mount}`, decodeTuning));
   const { roles, celRoles, absentRoles } = await readRoles(target, read, note);
-  const { policies, absentPolicies } = await readPolicies(roles, read, note);
-  const entities = tuning === null ? null : await readEntities(tuning, read, note);
-  const estate = { address, mount, issuer, config, tuning, roles, celRoles, policies, absentPolicies, entities };
+  const fromPolicies = await readPolicies(roles, read, note, leave);
+  const entities = tuning === null ? null : await readEntities(tuning, read, note, leave);
+  const estate = { address, mount, ...forgejo, config, tuning, roles, celRoles, ...fromPolicies, entities };
   return { estate, unread, absentRoles };
 }
 
 type Note = <T>(part: UnreadPart, answer: Answer<T>) => T | null;
+/** As many as are looked at; that there are more is noted. */
+type Leave = <T>(part: 'policies' | 'entities', all: readonly T[]) => readonly T[];
 
-function nothingOf({ address, mount }: BaoTarget, issuer: string | null): Estate {
-  return { address, mount, issuer, config: null, tuning: null, roles: [], celRoles: [], policies: [], absentPolicies: [], entities: null };
+const NO_POLICIES = { policies: [], policyNames: null, absentPolicies: [] };
+
+function nothingOf({ address, mount }: BaoTarget, forgejo: Pick<Estate, 'issuer' | 'algorithms'>): Estate {
+  return { address, mount, ...forgejo, config: null, tuning: null, roles: [], celRoles: [], ...NO_POLICIES, entities: null };
 }
 
-async function askIssuer({ url, ca }: NonNullable<BaoTarget['forgejo']>, transport: Transport): Promise<Answer<string>> {
+async function askForgejo({ url, ca }: NonNullable<BaoTarget['forgejo']>, transport: Transport): Promise<Answer<Discovery>> {
   const path = '/api/actions/.well-known/openid-configuration';
   const question = { path, url: `${url}${path}`, headers: { accept: 'application/json' }, ...(ca === undefined ? {} : { ca }) };
-  return ask(transport, question, decodeIssuer);
+  return ask(transport, question, decodeDiscovery);
 }
 
 interface Roles {
@@ -89,22 +101,35 @@ async function readRoles({ mount, roles: named }: BaoTarget, read: Read, note: N
   return { roles: roles.found, celRoles: celRoles.found, absentRoles };
 }
 
+/** By name, and where a role makes names from claims all that it can come to: their list is flat, names with a slash too (recorded). */
 async function readPolicies(
   roles: readonly JwtRole[],
   read: Read,
   note: Note,
-): Promise<{ readonly policies: readonly Policy[]; readonly absentPolicies: readonly string[] }> {
-  const names = new Set(roles.flatMap(({ policies }) => policies).filter((name) => !name.includes('{{')));
-  const { found, absent } = await each([...names], (name, path) => read(`sys/policies/acl/${path}`, decodePolicy(name)), 'policies', note);
-  return { policies: found, absentPolicies: absent };
+  leave: Leave,
+): Promise<Pick<Estate, 'policies' | 'policyNames' | 'absentPolicies'>> {
+  const wanted = [...new Set(roles.flatMap(({ policies }) => policies))];
+  const readOne = (name: string, path: string): Promise<Answer<Policy>> => read(`sys/policies/acl/${path}`, decodePolicy(name));
+  const named = await each(
+    wanted.filter((name) => !isTemplate(name)),
+    readOne,
+    'policies',
+    note,
+  );
+  const makesNames = roles.some((role) => role.templatesPolicies && role.policies.some(isTemplate));
+  const policyNames = makesNames ? note('policies', await read('sys/policies/acl?list=true', decodeKeys)) : null;
+  const made = (policyNames ?? []).filter((name) => !wanted.includes(name) && roles.some((role) => isGivenBy(role, name)));
+  const ofTemplates = await each(leave('policies', made), readOne, 'policies', note);
+  return { policies: [...named.found, ...ofTemplates.found], policyNames, absentPolicies: named.absent };
 }
 
-async function readEntities({ accessor }: MountTuning, read: Read, note: Note): Promise<readonly Entity[] | null> {
+async function readEntities({ accessor }: MountTuning, read: Read, note: Note, leave: Leave): Promise<readonly Entity[] | null> {
   const listed = await read('identity/entity-alias/id?list=true', decodeAliases);
   const aliases = listed.kind === 'absent' ? [] : note('entities', listed);
   if (aliases === null) return null;
   const entities: Entity[] = [];
-  for (const { name, entity } of aliases.filter((alias) => alias.accessor === accessor).slice(0, MOST_ENTITIES)) {
+  const own = aliases.filter((alias) => alias.accessor === accessor);
+  for (const { name, entity } of leave('entities', own)) {
     const answer = await read(`identity/entity/id/${steps(entity) ?? 'none'}`, decodeEntity);
     const value = note('entities', answer);
     if (value === null && answer.kind === 'failed') return null;

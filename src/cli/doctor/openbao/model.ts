@@ -7,6 +7,8 @@ export interface Estate {
   readonly mount: string;
   /** What Forgejo calls itself in ID tokens, `ROOT_URL/api/actions`; null: nobody asked it. */
   readonly issuer: string | null;
+  /** What Forgejo says that it signs with; empty: it says nothing, or nobody asked it. */
+  readonly algorithms: readonly string[];
   /** null: the mount has none, or it could not be read. */
   readonly config: MountConfig | null;
   /** null: it could not be read. */
@@ -15,11 +17,16 @@ export interface Estate {
   readonly celRoles: readonly CelRole[];
   /** Those that roles name, as far as they could be read. */
   readonly policies: readonly Policy[];
+  /** Names of all policies, asked for when a role makes names from claims; null: nobody asked, or they could not be read. */
+  readonly policyNames: readonly string[] | null;
   /** Policies that roles name and OpenBao does not have. */
   readonly absentPolicies: readonly string[];
   /** Entities with an alias of this mount; null: they could not be read. */
   readonly entities: readonly Entity[] | null;
 }
+
+/** Forgejo's discovery document, as far as it is compared. */
+export type Discovery = { readonly issuer: string; readonly algorithms: readonly string[] };
 
 /** `GET auth/<mount>/config`. */
 export interface MountConfig {
@@ -90,6 +97,7 @@ export interface Policy {
   /** HCL or JSON. */
   readonly text: string;
   readonly allowsSlashes: boolean;
+  readonly allowsWildcards: boolean;
 }
 
 export interface Entity {

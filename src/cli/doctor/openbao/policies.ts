@@ -75,9 +75,28 @@ export function templatesOfMount(policy: Policy, { tuning }: Estate): readonly T
   return templatesOf(policy).filter(({ accessor }) => accessor !== null && (tuning === null || accessor === tuning.accessor));
 }
 
-export function rolesWith({ name }: Policy, { roles }: Estate): readonly JwtRole[] {
-  return roles.filter(({ policies }) => policies.includes(name));
+export function rolesWith({ name }: Pick<Policy, 'name'>, { roles }: Pick<Estate, 'roles'>): readonly JwtRole[] {
+  return roles.filter((role) => isGivenBy(role, name));
 }
+
+/** A name with claims in it, for `token_policies_template_claims`. */
+export function isTemplate(policy: string): boolean {
+  return policy.includes('{{');
+}
+
+/** Whether a login of the role may give the policy: named as it is, or by what a template can come to. */
+export function isGivenBy({ policies, templatesPolicies }: Pick<JwtRole, 'policies' | 'templatesPolicies'>, name: string): boolean {
+  return policies.includes(name) || (templatesPolicies && policies.some((policy) => isTemplate(policy) && formOf(policy).test(name)));
+}
+
+/** What a template can come to: of repository and owner the form is known, all else may be any text. */
+export function formOf(template: string): RegExp {
+  const texts = template.split(/\{\{.*?\}\}/).map(escaped);
+  const claims = [...template.matchAll(/\{\{\s*(.*?)\s*\}\}/g)].map(([, action = '']) => FORMS[action] ?? '.+');
+  return new RegExp(`^${texts.map((text, index) => `${text}${claims[index] ?? ''}`).join('')}$`, 's');
+}
+
+const FORMS: Readonly<Record<string, string>> = { '.repository': '[^/]+/[^/]+', '.repository_owner': '[^/]+' };
 
 /** The claim that a role writes into a key of the metadata; null: none. The name of an alias is the user claim. */
 export function claimBehind({ key }: Template, { userClaim, mappings }: JwtRole): string | null {

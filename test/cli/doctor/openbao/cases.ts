@@ -16,6 +16,7 @@ const KEYS = `${ISSUER}/.well-known/keys`;
 const PEM = '-----BEGIN PUBLIC KEY-----\nMII=\n-----END PUBLIC KEY-----';
 const TEMPLATE = (key: string): string =>
   `path "kv/data/ci/{{identity.entity.aliases.${ACCESSOR}.metadata.${key}}}/*" { capabilities = ["read"] }`;
+const HARDENED_POLICY = HARDENED.policies['ci-harbor-app'] ?? { policy: '' };
 const NO_DISCOVERY = { oidc_discovery_url: '' };
 
 const MOUNT: readonly BaoCase[] = [
@@ -120,6 +121,12 @@ const MOUNT: readonly BaoCase[] = [
     weak: withConfig({ jwt_supported_algs: [] }),
   },
   {
+    rule: 'algorithms-mismatch',
+    situation: 'Forgejo signs with another algorithm than is taken',
+    because: 'logins were 400 then (recorded)',
+    weak: { ...HARDENED, algorithms: ['ES256'] },
+  },
+  {
     rule: 'default-role',
     situation: 'the mount has a default role',
     because: 'a login without a role gets it',
@@ -157,7 +164,7 @@ const AUDIENCE: readonly BaoCase[] = [
         any: { ...HARDENED_ROLE, token_policies: ['ci-any'], bound_claims: { ...bound(), workflow_ref: undefined } },
         'harbor-app': HARDENED_ROLE,
       },
-      policies: { ...HARDENED.policies, 'ci-any': HARDENED.policies['ci-harbor-app'] ?? { policy: '' } },
+      policies: { ...HARDENED.policies, 'ci-any': HARDENED_POLICY },
     },
   },
 ];
@@ -194,6 +201,48 @@ const BINDING: readonly BaoCase[] = [
     weak: withRole({}, { event_name: 'schedule' }),
   },
   {
+    rule: 'ref-form',
+    situation: 'pushes and schedules share the full name',
+    because: 'the nightly run of such a role is refused',
+    weak: withRole({}, { event_name: ['push', 'schedule'], workflow_ref: undefined }),
+  },
+  {
+    rule: 'ref-form',
+    situation: 'a glob lets schedules in and the ref is a full name',
+    because: 'the event is what the glob matches',
+    weak: withRole({ bound_claims_type: 'glob' }, { event_name: 'sched*', workflow_ref: undefined }),
+  },
+  {
+    rule: 'ref-form',
+    situation: 'pull requests are to come from main',
+    because: 'their ref is refs/pull/NUMBER/head (recorded)',
+    weak: withRole({}, { event_name: 'pull_request', base_ref: 'main', workflow_ref: undefined }),
+  },
+  {
+    rule: 'workflow-ref-form',
+    situation: 'the workflow of a schedule is bound at the full name',
+    because: 'it ends with the bare ref, as the token has it (recorded)',
+    weak: withRole({}, { event_name: 'schedule', ref: 'main' }),
+  },
+  {
+    rule: 'workflow-ref-form',
+    situation: 'the workflow is one of another repository',
+    because: 'also of a reusable workflow it is that of the caller (recorded)',
+    weak: withRole({}, { workflow_ref: 'acme/shared/.forgejo/workflows/harbor.yml@refs/heads/main' }),
+  },
+  {
+    rule: 'workflow-ref-form',
+    situation: 'the workflow has no ref',
+    because: 'it always has one',
+    weak: withRole({}, { workflow_ref: 'acme/app/.forgejo/workflows/harbor.yml' }),
+  },
+  {
+    rule: 'workflow-ref-form',
+    situation: 'the workflow is on a branch that a family of refs does not have',
+    because: 'globs are judged by what they match',
+    weak: withRole({ bound_claims_type: 'glob' }, { ref: 'refs/tags/v*' }),
+  },
+  {
     rule: 'event-unbound',
     situation: 'no event is bound',
     because: 'a comment of an outsider runs with the ref of main',
@@ -210,6 +259,18 @@ const BINDING: readonly BaoCase[] = [
     situation: 'comments are let in',
     because: 'whoever can comment causes it',
     weak: withRole({}, { event_name: ['issue_comment'] }),
+  },
+  ...['*', 'issue*', '*_target', 'pull_request*', 'p*t'].map((event) => ({
+    rule: 'event-of-outsiders',
+    situation: `a glob lets them in: ${event}`,
+    because: 'a role is what its globs match',
+    weak: withRole({ bound_claims_type: 'glob' }, { event_name: ['push', event] }),
+  })),
+  {
+    rule: 'event-workflow-call',
+    situation: 'a glob lets called workflows in',
+    because: 'workflow_* is meant for workflow_dispatch',
+    weak: withRole({ bound_claims_type: 'glob' }, { event_name: ['push', 'workflow_*'] }),
   },
   {
     rule: 'event-workflow-call',
@@ -298,6 +359,13 @@ const GLOBS: readonly BaoCase[] = [
     situation: 'the event is a glob',
     because: 'pull_request* has pull_request_target in it',
     weak: withRole(GLOB, { event_name: 'pu*' }),
+  },
+  {
+    rule: 'other-glob',
+    situation: 'a claim that nobody binds is a glob',
+    because: 'a role needs one bound claim, and a star is a poor one',
+    weak: withRole(GLOB, { sha: '*' }),
+    mended: HARDENED,
   },
   {
     rule: 'glob-not-typed',
@@ -400,7 +468,23 @@ const IDENTITY: readonly BaoCase[] = [
       ...HARDENED,
       roles: {
         'harbor-app': HARDENED_ROLE,
-        nightly: { ...HARDENED_ROLE, bound_claims: { ...bound(), ref: 'main', event_name: 'schedule' }, claim_mappings: null },
+        nightly: { ...HARDENED_ROLE, bound_claims: ofSchedule(), claim_mappings: null },
+      },
+    },
+  },
+  {
+    rule: 'claim-mappings-differ',
+    situation: 'a second role maps the repository to another key',
+    because: 'the record has no repository then, until the first role logs in again',
+    weak: {
+      ...HARDENED,
+      roles: {
+        'harbor-app': HARDENED_ROLE,
+        nightly: {
+          ...HARDENED_ROLE,
+          bound_claims: ofSchedule(),
+          claim_mappings: { repository: 'project', ref: 'ref', run_id: 'run_id', actor: 'actor' },
+        },
       },
     },
   },
@@ -431,6 +515,27 @@ const POLICY: readonly BaoCase[] = [
     situation: 'a policy is not there',
     because: 'who writes it decides',
     weak: withRole({ token_policies: ['ci-harbor-app', 'ci-old'] }),
+    mended: HARDENED,
+  },
+  {
+    rule: 'policy-absent',
+    situation: 'no policy has the form that the template makes',
+    because: 'who writes the first one decides',
+    weak: withRole({ token_policies: ['ci-harbor-app', 'ci-repo-{{ .repository }}'], token_policies_template_claims: true }),
+    mended: HARDENED,
+  },
+  {
+    rule: 'policy-rules-openbao',
+    situation: 'a policy that the template makes may write roles',
+    because: 'it is read like any other',
+    weak: templated('path "auth/forgejo/role/*" { capabilities = ["update"] }'),
+    mended: HARDENED,
+  },
+  {
+    rule: 'revoke-not-granted',
+    situation: 'one of the policies that the template makes does not let the job revoke its token',
+    because: 'the login gives that policy only',
+    weak: templated('path "kv/data/ci-repo/acme/app/x" { capabilities = ["read"] }', []),
     mended: HARDENED,
   },
   {
@@ -480,6 +585,13 @@ const POLICY: readonly BaoCase[] = [
     situation: 'slashes are allowed in what an author chooses',
     because: 'the name of a branch is a path',
     weak: withPolicy(TEMPLATE('ref'), true),
+    mended: withPolicy(TEMPLATE('repository'), true),
+  },
+  {
+    rule: 'wildcards-allowed',
+    situation: 'patterns are allowed in what an author chooses',
+    because: 'the field is in what a real OpenBao answers (recorded), and Forgejo allows + in names of branches',
+    weak: { ...HARDENED, policies: { 'ci-harbor-app': { policy: TEMPLATE('ref'), allow_wildcards_in_identity_templates: true } } },
     mended: withPolicy(TEMPLATE('repository'), true),
   },
   {
@@ -617,13 +729,13 @@ export const SOUND: readonly { readonly situation: string; readonly because: str
       ...HARDENED,
       roles: {
         'harbor-app': HARDENED_ROLE,
-        nightly: { ...HARDENED_ROLE, token_policies: ['ci-nightly'], bound_claims: { ...bound(), ref: 'main', event_name: 'schedule' } },
+        nightly: { ...HARDENED_ROLE, token_policies: ['ci-nightly'], bound_claims: ofSchedule() },
         pulls: { ...HARDENED_ROLE, token_policies: ['ci-pulls'], bound_claims: { repository: 'acme/app', event_name: 'pull_request' } },
       },
       policies: {
         ...HARDENED.policies,
-        'ci-nightly': HARDENED.policies['ci-harbor-app'] ?? { policy: '' },
-        'ci-pulls': HARDENED.policies['ci-harbor-app'] ?? { policy: '' },
+        'ci-nightly': HARDENED_POLICY,
+        'ci-pulls': HARDENED_POLICY,
       },
     },
   },
@@ -640,10 +752,13 @@ export const SOUND: readonly { readonly situation: string; readonly because: str
   {
     situation: 'a policy per repository by its name',
     because: 'bound at login, it is free of races',
-    world: withRole({
-      token_policies: ['ci-repo-{{ .repository }}', 'ci-{{ .repository | replace "/" "--" }}'],
-      token_policies_template_claims: true,
-    }),
+    world: {
+      ...withRole({
+        token_policies: ['ci-repo-{{ .repository }}', 'ci-{{ .repository | replace "/" "--" }}'],
+        token_policies_template_claims: true,
+      }),
+      policies: { 'ci-repo-acme/app': HARDENED_POLICY, 'ci-acme--app': HARDENED_POLICY },
+    },
   },
   {
     situation: 'a policy templated on the repository',
@@ -657,6 +772,17 @@ export const SOUND: readonly { readonly situation: string; readonly because: str
   },
 ];
 
+/** A role whose one policy more is made from the repository: this one, of acme/app. */
+function templated(policy: string, others: readonly string[] = ['ci-harbor-app']): BaoWorld {
+  const role = { token_policies: [...others, 'ci-repo-{{ .repository }}'], token_policies_template_claims: true };
+  return { ...withRole(role), policies: { ...HARDENED.policies, 'ci-repo-acme/app': { policy } } };
+}
+
 function bound(): Readonly<Record<string, unknown>> {
   return HARDENED_ROLE['bound_claims'] as Readonly<Record<string, unknown>>;
+}
+
+function ofSchedule(): Readonly<Record<string, unknown>> {
+  const workflow = 'acme/app/.forgejo/workflows/harbor.yml@main';
+  return { ...bound(), ref: 'main', event_name: 'schedule', workflow_ref: workflow };
 }

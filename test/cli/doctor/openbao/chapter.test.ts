@@ -21,8 +21,8 @@ if (process.env['UPDATE_GOLDENS'] === '1') {
 const shown = [...readFileSync(chapter, 'utf8').matchAll(BLOCK)].map(([, name = '', text = '']) => ({ name, text }));
 
 describe('the chapter', () => {
-  it('shows a weak and a hardened mount', () => {
-    expect(shown.map(({ name }) => name)).toEqual(['a-weak-mount', 'a-hardened-mount']);
+  it('shows a weak and a hardened mount, and what is shipped', () => {
+    expect(shown.map(({ name }) => name)).toEqual(['a-weak-mount', 'a-hardened-mount', 'the-shipped-set']);
   });
 
   it.each(shown)('$name is what is printed', ({ name, text }) => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { areDisjoint, matches } from '../../../../src/cli/doctor/openbao/claims.ts';
 import { defaultTtlOf, inWords } from '../../../../src/cli/doctor/openbao/durations.ts';
-import { covers, grantsOf, templatesOf } from '../../../../src/cli/doctor/openbao/policies.ts';
+import { covers, grantsOf, isGivenBy, templatesOf } from '../../../../src/cli/doctor/openbao/policies.ts';
 import { isLoopback } from '../../../../src/cli/doctor/openbao/urls.ts';
 import { estateOf, HARDENED, HARDENED_ROLE } from './world.ts';
 
@@ -83,6 +83,26 @@ describe('a policy', () => {
     { pattern: 'auth/+', covered: false },
   ])('$pattern covers revoke-self: $covered', ({ pattern, covered }) => {
     expect(covers(pattern, 'auth/token/revoke-self')).toBe(covered);
+  });
+});
+
+describe('a policy that is named by a template', () => {
+  const given = (template: string, name: string): boolean => isGivenBy({ policies: [template], templatesPolicies: true }, name);
+
+  it.each([
+    { template: 'ci-repo-{{ .repository }}', name: 'ci-repo-acme/app', is: true, because: 'the claim is OWNER/NAME' },
+    { template: 'ci-repo-{{.repository}}', name: 'ci-repo-acme/app', is: true, because: 'spaces are free' },
+    { template: 'ci-{{ .repository }}', name: 'ci-admin', is: false, because: 'a repository has a slash' },
+    { template: 'ci-{{ .repository_owner }}', name: 'ci-admin', is: true, because: 'an owner may be called admin' },
+    { template: 'ci-{{ .repository_owner }}', name: 'ci-acme/app', is: false, because: 'an owner has no slash' },
+    { template: 'ci.{{ .repository | replace "/" "--" }}', name: 'ci.acme--app', is: true, because: 'a function may make anything' },
+    { template: 'ci.{{ .repository | replace "/" "--" }}', name: 'ci-acme--app', is: false, because: 'a dot is a dot' },
+  ])('$template gives $name: $is, $because', ({ template, name, is }) => {
+    expect(given(template, name)).toBe(is);
+  });
+
+  it('gives nothing without the flag', () => {
+    expect(isGivenBy({ policies: ['ci-repo-{{ .repository }}'], templatesPolicies: false }, 'ci-repo-acme/app')).toBe(false);
   });
 });
 

@@ -1,14 +1,28 @@
 /** A diagnosis as a whole: what is asked, what is said, and that the token stays where it is. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BaoFinding } from '../../../../src/cli/doctor/openbao/finding.ts';
-import type { BaoTarget } from '../../../../src/cli/doctor/openbao/gather.ts';
+import { type BaoTarget, MOST_READ } from '../../../../src/cli/doctor/openbao/gather.ts';
 import { runBaoDoctor } from '../../../../src/cli/doctor/openbao/run.ts';
 import { TransportError } from '../../../../src/forgejo/transport.ts';
+import { pairOf } from '../../../identity/support/recordings.ts';
 import { WEAK } from './cases.ts';
 import { type Answered, serve } from './serve.ts';
 import { ADDRESS, type BaoWorld, dataOf, HARDENED, HARDENED_ROLE } from './world.ts';
+
+/** What the commands of fixes ask `bao` for, as it answers. */
+const FAKE_BAO = `bao() {
+  case "$*" in
+    *'list -format=json'*) echo '["e1","e2","e3"]' ;;
+    *entity/id/e1) echo '{"data":{"id":"e1","name":"one","policies":[],"group_ids":[]}}' ;;
+    *entity/id/e2) echo '{"data":{"id":"e2","name":"two","policies":["ci"],"group_ids":null}}' ;;
+    *entity/id/e3) echo '{"data":{"id":"e3","name":"three","policies":[],"group_ids":["g"]}}' ;;
+    'policy list') echo ci ;;
+    'policy read ci') printf '# all\\n%s\\n' 'path "sys/*" { capabilities = ["sudo"] }' ;;
+  esac
+}`;
 
 const TOKEN = 's.canaryCanaryCanaryCanary';
 const TARGET: BaoTarget = {
@@ -170,6 +184,73 @@ describe('what can not be read', () => {
     expect(bad).toEqual(says === 'nothing' ? [] : [says]);
     expect(code).toBe(expected);
     expect(findings.filter(({ level, fix }) => level !== 'ok' && (fix ?? '') === '')).toEqual([]);
+  });
+
+  const TEMPLATED: BaoWorld = {
+    ...HARDENED,
+    roles: {
+      repo: { ...HARDENED_ROLE, token_policies: ['ci-harbor-app', 'ci-repo-{{ .repository }}'], token_policies_template_claims: true },
+    },
+    policies: { ...HARDENED.policies, 'ci-repo-acme/app': { policy: 'path "sys/*" { capabilities = ["sudo"] }' }, other: { policy: '' } },
+  };
+
+  it('policies that a template makes are found in the list of all, and no others are read', async () => {
+    const { findings, bad, code, asked } = await diagnosed(TEMPLATED);
+    expect([bad, code]).toEqual([['policy-rules-openbao'], 1]);
+    expect(findings.map(({ subject }) => subject)).toContain('policy ci-repo-acme/app');
+    expect(asked.filter(({ url }) => url.includes('/acl')).map(({ url }) => url.replace(`${ADDRESS}/v1/sys/policies/acl`, ''))).toEqual([
+      '/ci-harbor-app',
+      '?list=true',
+      '/ci-repo-acme/app',
+    ]);
+  });
+
+  it('that list is not asked for where no role makes names', async () => {
+    const { asked } = await diagnosed(HARDENED);
+    expect(asked.filter(({ url }) => url.includes('acl?list'))).toEqual([]);
+  });
+
+  it('that list is told when it is denied, with the policy that opens it', async () => {
+    const { bad, code, findings } = await diagnosed(TEMPLATED, { '/v1/sys/policies/acl?list=true': DENIED });
+    expect([bad, code]).toEqual([['read-policies'], 0]);
+    expect(findings.find(({ check }) => check === 'read-policies')?.fix).toContain('path "sys/policies/acl" { capabilities = ["list"] }');
+  });
+
+  it('the list of a real OpenBao has names with a slash as they are', () => {
+    const list = pairOf('policies list').body;
+    expect(list).toHaveProperty('data.keys', expect.arrayContaining(['ci-repo-acme/app']));
+  });
+
+  const MANY = MOST_READ + 3;
+  it.each([
+    {
+      part: 'entities',
+      world: { ...HARDENED, entities: Array.from({ length: MANY }, (_, at) => ({ alias: `acme/r${at}`, policies: [], groups: 0 })) },
+    },
+    {
+      part: 'policies',
+      world: {
+        ...TEMPLATED,
+        policies: {
+          ...HARDENED.policies,
+          ...Object.fromEntries(Array.from({ length: MANY }, (_, at) => [`ci-repo-acme/r${at}`, { policy: '' }])),
+        },
+      },
+    },
+  ])('more $part than are looked at are told, with a command for the rest', async ({ part, world }) => {
+    const { bad, code, findings } = await diagnosed(world);
+    expect([bad, code]).toEqual([[`read-${part}`], 0]);
+    const [told] = findings;
+    expect(told).toMatchObject({
+      found: `${MANY} ${part}, of which the first ${MOST_READ} were looked at.`,
+      means: 'The other 3 are not judged.',
+    });
+    const said = execFileSync('sh', ['-c', `${FAKE_BAO}\n${told?.fix}`], { encoding: 'utf8' });
+    expect(said.trim().split('\n')).toEqual(
+      part === 'entities'
+        ? ['{"id":"e2","name":"two","policies":["ci"],"group_ids":null}', '{"id":"e3","name":"three","policies":[],"group_ids":["g"]}']
+        : ['ci: path "sys/*" { capabilities = ["sudo"] }'],
+    );
   });
 
   it('asks no more when OpenBao is silent', async () => {

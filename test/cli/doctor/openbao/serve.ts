@@ -32,9 +32,10 @@ function answer(world: BaoWorld, path: string): Answered {
   if (path === '/v1/sys/auth/forgejo') return found(world.tuning);
   if (path === '/v1/auth/forgejo/role?list=true') return keys(world.roles);
   if (path === '/v1/auth/forgejo/cel/role?list=true') return keys(world.celRoles);
+  if (path === '/v1/sys/policies/acl?list=true') return keys({ default: {}, ...world.policies, root: {} });
   if (path === '/v1/identity/entity-alias/id?list=true') return aliases(world);
   if (path === '/api/actions/.well-known/openid-configuration' && world.issuer !== null)
-    return { status: 200, body: { issuer: world.issuer } };
+    return { status: 200, body: { issuer: world.issuer, id_token_signing_alg_values_supported: world.algorithms } };
   const [, kind = '', name = ''] =
     /^\/v1\/(auth\/forgejo\/role|auth\/forgejo\/cel\/role|sys\/policies\/acl|identity\/entity\/id)\/(.+)$/.exec(path) ?? [];
   const rows: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

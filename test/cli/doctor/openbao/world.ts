@@ -1,6 +1,7 @@
 /** OpenBao as its API shows it: what the tests change is what an operator would change. */
 import { decodeCelRole, decodeConfig, decodePolicy, decodeRole, decodeTuning } from '../../../../src/cli/doctor/openbao/decode.ts';
 import type { Entity, Estate } from '../../../../src/cli/doctor/openbao/model.ts';
+import { isGivenBy, isTemplate } from '../../../../src/cli/doctor/openbao/policies.ts';
 import type { Decoded } from '../../../../src/forgejo/schemas.ts';
 import recorded from './recorded.json' with { type: 'json' };
 
@@ -9,12 +10,22 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface BaoWorld {
   readonly address: string;
   readonly issuer: string | null;
+  readonly algorithms: readonly string[];
   readonly config: Fields;
   readonly tuning: Fields;
   readonly roles: Readonly<Record<string, Fields>>;
   readonly celRoles: Readonly<Record<string, Fields>>;
   /** `text`: HCL. */
-  readonly policies: Readonly<Record<string, { readonly policy: string; readonly allow_slashes_in_identity_templates?: boolean }>>;
+  readonly policies: Readonly<
+    Record<
+      string,
+      {
+        readonly policy: string;
+        readonly allow_slashes_in_identity_templates?: boolean;
+        readonly allow_wildcards_in_identity_templates?: boolean;
+      }
+    >
+  >;
   readonly entities: readonly Entity[];
 }
 
@@ -53,6 +64,7 @@ const REVOKE = 'path "auth/token/revoke-self" { capabilities = ["update"] }';
 export const HARDENED: BaoWorld = {
   address: ADDRESS,
   issuer: ISSUER,
+  algorithms: ['RS256'],
   config: { ...dataOf('config read'), oidc_discovery_url: ISSUER, bound_issuer: ISSUER, jwt_supported_algs: ['RS256'] },
   tuning: dataOf('auth mount accessor'),
   roles: { 'harbor-app': HARDENED_ROLE },
@@ -63,18 +75,21 @@ export const HARDENED: BaoWorld = {
 
 export function estateOf(world: BaoWorld): Estate {
   const roles = Object.entries(world.roles).map(([name, data]) => decoded(decodeRole(name), data));
-  const wanted = new Set(roles.flatMap(({ policies }) => policies).filter((name) => !name.includes('{{')));
+  const wanted = new Set(roles.flatMap(({ policies }) => policies).filter((name) => !isTemplate(name)));
+  const makesNames = roles.some((role) => role.templatesPolicies && role.policies.some(isTemplate));
   return {
     address: world.address,
     mount: 'forgejo',
     issuer: world.issuer,
+    algorithms: world.algorithms,
     config: decoded(decodeConfig, world.config),
     tuning: decoded(decodeTuning, world.tuning),
     roles,
     celRoles: Object.entries(world.celRoles).map(([name, data]) => decoded(decodeCelRole(name), data)),
     policies: Object.entries(world.policies)
-      .filter(([name]) => wanted.has(name))
+      .filter(([name]) => roles.some((role) => isGivenBy(role, name)))
       .map(([name, data]) => decoded(decodePolicy(name), data)),
+    policyNames: makesNames ? Object.keys(world.policies) : null,
     absentPolicies: [...wanted].filter((name) => world.policies[name] === undefined),
     entities: world.entities,
   };

@@ -41,7 +41,7 @@ export async function publishWorkflow({ forgejo, openbaoUrl, registryUrl }: Serv
   const text = readFileSync(SAMPLE, 'utf8')
     .replace(/^ +- uses: actions\/checkout@.*\n/m, '')
     .replaceAll('https://forgejo.example.org', forgejo.url)
-    .replaceAll('https://bao.example.org', openbaoUrl)
+    .replaceAll('https://openbao.example.org:8200', openbaoUrl)
     .replaceAll('harbor.example.org', new URL(registryUrl).host)
     .replace('  push:\n    branches: [main]\n', '');
   await addFile(forgejo, 'app', '.forgejo/workflows/harbor.yml', text);

@@ -1,9 +1,11 @@
 /** Which jobs a role lets in: repository, ref, event, and what says less than it seems to. */
 import { listed } from '../../../input/printable.ts';
-import { boundValues, exactSubjects, exactValues, isClaim, isForPullRequestsOnly } from '../claims.ts';
+import { accepts, boundValues, exactSubjects, exactValues, fits, globsOf, isClaim, isForPullRequestsOnly, matches } from '../claims.ts';
 import { bindClaims, writeRole } from '../commands.ts';
 import type { JwtRole } from '../model.ts';
 import { type Rule, roleRule } from '../rule.ts';
+import { refFormFault, refsInForm } from './ref-form.ts';
+import { workflowsInForm, workflowsOfNoJob } from './workflow-ref-form.ts';
 
 /** Events that outsiders cause and that run with the ref of the default branch (Forgejo 15, recorded). */
 const OUTSIDERS = ['pull_request_target', 'issues', 'issue_comment', 'pull_request_comment'];
@@ -36,22 +38,18 @@ export const BINDING_RULES: readonly Rule[] = [
     id: 'ref-form',
     level: 'fail',
     means: 'The claim never has this value: these jobs are refused.',
+    sees: refFormFault,
+    fix: (role) => bindClaims(role, { ref: refsInForm(role) }),
+  }),
+  roleRule({
+    id: 'workflow-ref-form',
+    level: 'fail',
+    means: 'workflow_ref is always OWNER/NAME/PATH@REF with the repository and the ref of the same token: these jobs are refused.',
     sees: (role) => {
-      const events = exactValues(role, 'event_name');
-      const refs = boundValues(role, 'ref');
-      const short = refs.filter((ref) => !ref.startsWith('refs/') && !ref.includes('*'));
-      if (short.length > 0 && events?.includes('schedule') === false)
-        return `ref is bound to ${listed(short)}: only schedules have a short ref.`;
-      const isScheduleOnly = events?.every((event) => event === 'schedule') === true;
-      return isScheduleOnly && refs.length > 0 && short.length === 0
-        ? `ref is bound to ${listed(refs)}: of a schedule it is the bare name of the branch.`
-        : null;
+      const wrong = workflowsOfNoJob(role);
+      return wrong.length === 0 ? null : `workflow_ref is bound to ${listed(wrong)}, which does not go with what else is bound.`;
     },
-    fix: (role) => {
-      const isSchedule = exactValues(role, 'event_name')?.includes('schedule') === true;
-      const refs = boundValues(role, 'ref').map((ref) => (isSchedule ? ref.replace('refs/heads/', '') : longForm(ref)));
-      return bindClaims(role, { ref: refs });
-    },
+    fix: (role) => bindClaims(role, { workflow_ref: workflowsInForm(role) }),
   }),
   roleRule({
     id: 'event-unbound',
@@ -65,17 +63,14 @@ export const BINDING_RULES: readonly Rule[] = [
     id: 'event-of-outsiders',
     level: 'fail',
     means: 'Anybody who can comment or fork causes it, without approval, and the job has the ref of main.',
-    sees: (role) => {
-      const open = boundValues(role, 'event_name').filter((event) => OUTSIDERS.includes(event));
-      return open.length === 0 ? null : `event_name may be ${listed(open)}.`;
-    },
+    sees: (role) => eventsLetIn(role, OUTSIDERS),
     fix: (role) => bindClaims(role, { event_name: without(role, OUTSIDERS) }),
   }),
   roleRule({
     id: 'event-workflow-call',
     level: 'fail',
     means: 'A called workflow has this event whatever has caused its caller: pull_request_target and issue_comment hide behind it.',
-    sees: (role) => (boundValues(role, 'event_name').includes('workflow_call') ? 'event_name may be workflow_call.' : null),
+    sees: (role) => eventsLetIn(role, ['workflow_call']),
     fix: (role) => bindClaims(role, { event_name: without(role, ['workflow_call']) }),
   }),
   roleRule({
@@ -148,10 +143,14 @@ function isRefBound(role: JwtRole): boolean {
 }
 
 function without(role: JwtRole, events: readonly string[]): readonly string[] {
-  const kept = boundValues(role, 'event_name').filter((event) => !events.includes(event));
+  const kept = boundValues(role, 'event_name').filter((value) => !events.some((event) => fits(role, value, event)));
   return kept.length === 0 ? GOOD_EVENTS : kept;
 }
 
-function longForm(ref: string): string {
-  return ref.startsWith('refs/') || ref.includes('*') ? ref : `refs/heads/${ref}`;
+/** Those of the events that pass, and the globs by which they do. */
+function eventsLetIn(role: JwtRole, events: readonly string[]): string | null {
+  const open = events.filter((event) => accepts(role, 'event_name', event));
+  if (open.length === 0) return null;
+  const globs = globsOf(role, 'event_name').filter((glob) => open.some((event) => matches(glob, event)));
+  return `event_name may be ${listed(open)}${globs.length === 0 ? '' : ` by ${listed(globs)}`}.`;
 }

@@ -68,7 +68,8 @@ export const GLOB_RULES: readonly Rule[] = [
     id: 'other-glob',
     level: 'warn',
     means: 'These claims have few values, and a glob lets in those that come with the next Forgejo.',
-    sees: (role) => sentence(OTHERS.map((claim) => [claim, globsOf(role, claim)])),
+    sees: (role) =>
+      sentence(Object.keys(role.boundClaims).flatMap((claim) => (JUDGED.includes(claim) ? [] : [[claim, globsOf(role, claim)]]))),
     fix: (role) =>
       globsOf(role, 'event_name').length > 0
         ? bindClaims(role, { event_name: ['push', 'workflow_dispatch'] }, { before: 'Name the values, for example:' })
@@ -92,7 +93,8 @@ export const GLOB_RULES: readonly Rule[] = [
   }),
 ];
 
-const OTHERS = ['event_name', 'actor', 'base_ref', 'head_ref', 'ref_type', 'workflow'];
+/** Claims whose globs have a rule of their own. */
+const JUDGED = ['repository', 'repository_owner', 'workflow_ref', 'ref', 'sub', 'ref_protected'];
 
 function sentence(found: readonly (readonly [string, readonly string[]])[]): string | null {
   const parts = found.filter(([, values]) => values.length > 0).map(([claim, values]) => `${claim} may be ${listed(values)}`);

@@ -47,8 +47,16 @@ export const IDENTITY_RULES: readonly Rule[] = [
     means:
       'The metadata of an alias is one record, which each login writes anew: a login through the role with fewer mappings takes it from the tokens of the others, and what is templated on it turns 403.',
     sees: ({ mappings }, estate) => {
-      const missing = Object.keys(allMappings(estate)).filter((claim) => mappings[claim] === undefined);
-      return missing.length === 0 ? null : `Other roles of the mount map ${listed(missing)}, and this one does not.`;
+      const others = Object.entries(allMappings(estate)).filter(([claim, key]) => mappings[claim] !== key);
+      const [missing, elsewhere] = [
+        others.filter(([claim]) => mappings[claim] === undefined),
+        others.filter(([claim]) => mappings[claim] !== undefined),
+      ];
+      const found = [
+        missing.length === 0 ? '' : `map ${listed(missing.map(([claim]) => claim))}, and this one does not`,
+        elsewhere.length === 0 ? '' : `write ${listed(elsewhere.map(([claim, key]) => `${claim} to ${key}`))}, and this one elsewhere`,
+      ].filter((part) => part !== '');
+      return found.length === 0 ? null : `Other roles of the mount ${found.join('; they ')}.`;
     },
     fix: (role, estate) => writeRole(role, { claim_mappings: allMappings(estate) }),
   }),

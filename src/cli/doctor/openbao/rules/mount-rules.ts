@@ -1,4 +1,5 @@
 /** How the mount comes to Forgejo's keys: facts are from OpenBao 2.6 and Forgejo 15, measured. */
+import { listed } from '../../../input/printable.ts';
 import { writeConfig } from '../commands.ts';
 import type { Estate, MountConfig } from '../model.ts';
 import { mountRule, mountSubject, type Rule } from '../rule.ts';
@@ -151,6 +152,16 @@ export const MOUNT_RULES: readonly Rule[] = [
         { supportedAlgs: ['RS256'] },
         { note: "RS256 is Forgejo's default; else what [actions] ID_TOKEN_SIGNING_ALGORITHM says" },
       ),
+  }),
+  mountRule({
+    id: 'algorithms-mismatch',
+    level: 'fail',
+    means: 'Every login is refused: token signed with unexpected algorithm.',
+    sees: ({ supportedAlgs }, { algorithms }) =>
+      supportedAlgs.length === 0 || algorithms.length === 0 || algorithms.some((algorithm) => supportedAlgs.includes(algorithm))
+        ? null
+        : `jwt_supported_algs is ${listed(supportedAlgs)}, and Forgejo signs with ${listed(algorithms)}.`,
+    fix: (_, { algorithms }) => writeConfig({ supportedAlgs: algorithms }),
   }),
   mountRule({
     id: 'default-role',

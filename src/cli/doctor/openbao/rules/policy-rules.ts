@@ -1,9 +1,9 @@
 /** What the policies of roles grant, and what they are templated on. */
 import { listed } from '../../../input/printable.ts';
-import { exactValues } from '../claims.ts';
+import { exactValues, isChosen } from '../claims.ts';
 import { word, writeRole } from '../commands.ts';
-import type { Estate, JwtRole } from '../model.ts';
-import { claimBehind, covers, grantsOf, rolesWith, templatesOf, templatesOfMount } from '../policies.ts';
+import type { Estate, JwtRole, Policy } from '../model.ts';
+import { claimBehind, covers, formOf, grantsOf, isTemplate, rolesWith, templatesOf, templatesOfMount } from '../policies.ts';
 import { policyRule, type Rule, roleRule } from '../rule.ts';
 import { isBatch } from './token-rules.ts';
 
@@ -26,13 +26,13 @@ export const POLICY_RULES: readonly Rule[] = [
     id: 'policy-absent',
     level: 'warn',
     means: 'It grants nothing today, and all of it to these jobs on the day that somebody writes a policy of that name.',
-    sees: ({ policies }, { absentPolicies }) => {
-      const absent = policies.filter((policy) => absentPolicies.includes(policy));
+    sees: (role, estate) => {
+      const absent = absentOf(role, estate);
       return absent.length === 0 ? null : `OpenBao has no policy ${listed(absent)}.`;
     },
-    fix: ({ policies }, { absentPolicies }) => {
-      const absent = policies.filter((policy) => absentPolicies.includes(policy)).map(word);
-      return `bao policy write ${absent[0] ?? ''} policy.hcl, or take ${listed(absent)} out of token_policies.`;
+    fix: (role, estate) => {
+      const absent = absentOf(role, estate).map(word);
+      return `bao policy write ${absent[0] ?? ''} policy.hcl${absent.some(isTemplate) ? ' (with a repository in its place)' : ''}, or take ${listed(absent)} out of token_policies.`;
     },
   }),
   policyRule({
@@ -109,6 +109,20 @@ export const POLICY_RULES: readonly Rule[] = [
     fix: ({ name }) => `Template on repository only, or take the flag away: bao policy write ${word(name)} policy.hcl`,
   }),
   policyRule({
+    id: 'wildcards-allowed',
+    level: 'fail',
+    means: 'A + or * in the value is a pattern then: Forgejo allows a branch named +, and its job reads what every branch may read.',
+    sees: (policy, estate) => {
+      if (!policy.allowsWildcards) return null;
+      const claims = templatesOf(policy).flatMap((template) =>
+        rolesWith(policy, estate).flatMap((role) => claimBehind(template, role) ?? []),
+      );
+      const chosen = [...new Set(claims)].filter(isChosen);
+      return chosen.length === 0 ? null : `allow_wildcards_in_identity_templates is true, and a path is templated on ${listed(chosen)}.`;
+    },
+    fix: ({ name }) => `Take the flag away: bao policy write ${word(name)} policy.hcl`,
+  }),
+  policyRule({
     id: 'metadata-of-another-mount',
     level: 'fail',
     means: 'The template is empty for logins of this mount: jobs get 403. A mount that is made anew has a new accessor.',
@@ -131,15 +145,37 @@ function isRuling(path: string): boolean {
   return RULING.some((area) => path.startsWith(area) || (head !== path && area.startsWith(head)));
 }
 
-function policiesAreKnown({ policies, templatesPolicies }: JwtRole, estate: Estate): boolean {
-  if (templatesPolicies && policies.some((policy) => policy.includes('{{'))) return false;
-  return policies.every((name) => estate.absentPolicies.includes(name) || estate.policies.some((policy) => policy.name === name));
+/** Of what templates make, those are absent of which no policy has the form. */
+function absentOf({ policies, templatesPolicies }: JwtRole, { absentPolicies, policyNames }: Estate): readonly string[] {
+  const hasNone = (template: string): boolean => policyNames !== null && !policyNames.some((name) => formOf(template).test(name));
+  return policies.filter((policy) => absentPolicies.includes(policy) || (templatesPolicies && isTemplate(policy) && hasNone(policy)));
 }
 
+/** Whether it is known of all that the role gives: of what templates make that is so when some policy of their form was read. */
+function policiesAreKnown(role: JwtRole, estate: Estate): boolean {
+  return role.policies.every((name) =>
+    role.templatesPolicies && isTemplate(name)
+      ? madeBy(name, estate).length > 0
+      : estate.absentPolicies.includes(name) || estate.policies.some((policy) => policy.name === name),
+  );
+}
+
+function madeBy(template: string, { policies }: Estate): readonly Policy[] {
+  return policies.filter(({ name }) => formOf(template).test(name));
+}
+
+/** By a policy that every login gets, or by each of those of which a template picks one. */
 function mayRevoke(role: JwtRole, estate: Estate): boolean {
-  return estate.policies
-    .filter(({ name }) => role.policies.includes(name))
-    .some((policy) => grantsOf(policy).some(({ path, capabilities }) => covers(path, REVOKE) && capabilities.includes('update')));
+  return role.policies.some((name) => {
+    if (!(role.templatesPolicies && isTemplate(name)))
+      return estate.policies.some((policy) => policy.name === name && grantsRevoke(policy));
+    const made = madeBy(name, estate);
+    return made.length > 0 && made.every(grantsRevoke);
+  });
+}
+
+function grantsRevoke(policy: Policy): boolean {
+  return grantsOf(policy).some(({ path, capabilities }) => covers(path, REVOKE) && capabilities.includes('update'));
 }
 
 /** Whether all logins of one entity have the same value of the claim. */
