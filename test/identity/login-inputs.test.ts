@@ -72,6 +72,11 @@ describe.each(SHELLS)('what would get into a header, a path or the log is refuse
       says: 'mount must be a path of letters, digits and . _ - without .. and without auth/ in front',
     },
     { input: 'mount', text: '/forgejo', says: 'mount must be a path of letters, digits and . _ - without .. and without auth/ in front' },
+    {
+      input: 'mount',
+      text: 'auth/forgejo',
+      says: 'mount must be a path of letters, digits and . _ - without .. and without auth/ in front',
+    },
     { input: 'namespace', text: 'team\r\nX-Vault-Token: x', says: 'namespace must be a path of letters, digits and . _ - without ..' },
     { input: 'audience', text: COMMAND, says: 'audience must have letters, digits and . _ : / @ + ~ -' },
     { input: 'ca', text: COMMAND, says: 'ca must be the path of a file, without line breaks' },

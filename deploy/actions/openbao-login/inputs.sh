@@ -58,6 +58,9 @@ check_names() {
   case $role in
     *[!A-Za-z0-9._-]*) fail 'role must be a name of letters, digits and . _ -' ;;
   esac
+  case $mount in
+    auth/*) mount= ;;
+  esac
   usable "$mount" 'A-Za-z0-9._-' || fail 'mount must be a path of letters, digits and . _ - without .. and without auth/ in front'
   if [ -n "$namespace" ]; then usable "$namespace" 'A-Za-z0-9._-' || fail 'namespace must be a path of letters, digits and . _ - without ..'; fi
   case $audience in
