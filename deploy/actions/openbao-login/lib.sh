@@ -5,7 +5,6 @@ set -eu
 set +x
 umask 077
 LC_ALL=C
-cr=$(printf '\r')
 
 say() {
   printf 'openbao-login: %s\n' "$*"
@@ -27,12 +26,12 @@ first() {
 }
 
 # request NAME [curl arguments] URL: leaves $work/NAME.body and prints the status, 000 when nobody answered. Redirects are not
-# followed: the next server would get the token. -q: a .curlrc that an earlier job left must not say otherwise.
+# followed: the next server would get the token. -q: a .curlrc that an earlier job left must not say otherwise. -g: a bracket is one.
 request() {
   answer=$1
   shift
   : > "$work/$answer.body"
-  curl -q -sS --proto '=http,https' --connect-timeout 5 --max-time 20 --retry "$retries" --retry-delay 1 --retry-max-time 60 --retry-connrefused \
+  curl -q -g -sS --proto '=http,https' --connect-timeout 5 --max-time 20 --retry "$retries" --retry-delay 1 --retry-max-time 60 --retry-connrefused \
     -o "$work/$answer.body" -w '%{http_code}' "$@" 2> "$work/$answer.error" || true
 }
 
@@ -51,24 +50,36 @@ openbao() {
   request "$name" -X "$method" -H "@$work/headers" "$@" "$address/v1/$path"
 }
 
+# As a jq program: what a server says, on one line of its own words; a break or an escape in it could be a command to the runner.
+one_line='gsub("[\\s[:cntrl:]]+"; " ") | sub(" $"; "") | .[0:500]'
+
 # words NAME: what the server said, on one line. Of an answer that is not OpenBao's nothing is shown but curl's own message.
 words() {
   if [ -s "$work/$1.error" ]; then
-    sed -n '/^curl: ([0-9]*)/p' "$work/$1.error" | tail -n 1 | tr -d '\r\n'
+    sed -n '/^curl: ([0-9]*)/p' "$work/$1.error" | tail -n 1 | tr -cd '[:print:]' | cut -c 1-500
   else
-    jq -r '.errors | map(tostring) | join("; ") | gsub("\\s+"; " ") | sub(" $"; "") | .[0:500]' "$work/$1.body" 2> /dev/null || true
+    jq -r ".errors | map(tostring) | join(\"; \") | $one_line" "$work/$1.body" 2> /dev/null || true
   fi
 }
 
-# mask FILE: one add-mask a line, for the runner hides only what stands in one line. Lines of one or two characters are left out:
-# hiding them would make a log unreadable.
+# The add-masks of what jq reads, as a jq program. Every text and number in it is hidden, and an object or a list as JSON writes it, each
+# of them also in base64. A mask hides within one line, so each line gets its own, and one for how JSON writes it. Lines of one or two
+# characters are left out, for hiding them would make a log unreadable, and true, false and null for the same reason.
+# What the runner takes for the text: its report of the job, the text as it stands; its own log (at log.level debug), and Gitea's runner,
+# %25, %0A and %0D for what they stand for, in no certain order, and only what follows the last `::`. So a text with a percent sign
+# goes out in both forms, and one that may arrive wrong in parts as well, these first: a line that is not understood may be shown.
+masks='
+  def outer: until((startswith(" ") or startswith("\t")) | not; .[1:]) | until((endswith(" ") or endswith("\t")) | not; .[:-1]);
+  def lines: split("\n")[] | split("\r")[] | ., outer;
+  def parts: if contains("::") or contains("%0A") or contains("%0D") then split("::")[] | split("%")[] else empty end;
+  [if type == "object" or type == "array" then tojson else empty end, (.. | strings, numbers | tostring)]
+  | map(., @base64 | lines | ., (tojson | .[1:-1]) | ., (split("%") | join("%25")), parts | select(outer | length > 2))
+  | unique | sort_by(contains("::"), -length)[] | "::add-mask::" + .
+'
+
+# mask FILE: hides its text.
 mask() {
-  while IFS= read -r line || [ -n "$line" ]; do
-    line=${line%"$cr"}
-    inner=${line#"${line%%[![:space:]]*}"}
-    if [ "${#line}" -gt 2 ]; then printf '::add-mask::%s\n' "$line"; fi
-    if [ "${#inner}" -gt 2 ] && [ "$inner" != "$line" ]; then printf '::add-mask::%s\n' "$inner"; fi
-  done < "$1"
+  jq -Rrs "$masks" "$1"
 }
 
 # encode FILE: base64 on one line.

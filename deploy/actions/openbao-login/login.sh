@@ -1,83 +1,10 @@
 #!/bin/sh
-# ID token -> login -> secrets -> masks -> environment, files, docker config -> token revoked. With inline authentication the ID token
-# goes along with each read, and there is no login and no token. Everything is read before anything is handed out.
+# Checked inputs -> ID token -> login -> secrets -> masks -> environment, files, docker config -> token revoked. With inline authentication
+# the ID token goes along with each read, and there is no login and no token. Everything is read before anything is handed out.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/inputs.sh"
 
 kind=${1:-sh}
-role=$(first "${INPUT_ROLE:-}" "${OPENBAO_ROLE:-}")
-address=$(first "${INPUT_ADDRESS:-}" "${BAO_ADDR:-}")
-audience=$(first "${INPUT_AUDIENCE:-}" "${OPENBAO_AUDIENCE:-}" openbao)
-mount=$(first "${INPUT_MOUNT:-}" "${OPENBAO_MOUNT:-}" forgejo)
-namespace=$(first "${INPUT_NAMESPACE:-}" "${BAO_NAMESPACE:-}")
-ca=$(first "${INPUT_CA:-}" "${BAO_CACERT:-}")
-inline=$(first "${INPUT_INLINE:-}" false)
-keep=$(first "${INPUT_EXPORT_TOKEN:-}" false)
-retries=$(first "${INPUT_RETRIES:-}" 2)
-address=${address%/}
-mount=${mount%/}
-
-check_inputs() {
-  for tool in curl jq; do
-    command -v "$tool" > /dev/null || fail "this job has no $tool"
-  done
-  [ -n "$role" ] || fail 'role is missing: set the input, or OPENBAO_ROLE'
-  case $address in
-    http://* | https://*) ;;
-    *) fail 'address must be the URL of OpenBao: set the input, or BAO_ADDR' ;;
-  esac
-  case $inline$keep in
-    falsefalse | falsetrue | truefalse) ;;
-    truetrue) fail 'export_token needs a login: inline makes no token' ;;
-    *) fail 'inline and export_token must be true or false' ;;
-  esac
-  case $retries in
-    '' | *[!0-9]*) fail 'retries must be a number' ;;
-  esac
-  if [ -n "$ca" ] && [ ! -r "$ca" ]; then fail "ca: this job has no readable file $ca"; fi
-  if [ -z "${ACTIONS_ID_TOKEN_REQUEST_URL:-}" ] || [ -z "${ACTIONS_ID_TOKEN_REQUEST_TOKEN:-}" ]; then
-    fail 'this job gets no ID token: set enable-openid-connect: true in the workflow. A pull request from a fork never gets one'
-  fi
-}
-
-# usable TEXT CHARACTERS: whether the text has only these, and no way up.
-usable() {
-  case $1 in
-    *..* | /* | '' | *[!$2]*) return 1 ;;
-  esac
-}
-
-# A line of `secrets` as `KIND PATH KEY TARGET`; `set -f` is on, so that a star stays a star.
-plan_line() {
-  number=$1
-  shift
-  case "$#:${2:-}:${3:-}:${4:-}" in
-    5:*:'->':env | 5:*:'->':file) set -- "$4" "$1" "$2" "$5" ;;
-    4:'->':docker:*) set -- docker "$1" username "$4" ;;
-    *) fail "secrets, line $number: must be PATH KEY -> env NAME, PATH KEY -> file NAME or PATH -> docker REGISTRY" ;;
-  esac
-  usable "$2" 'A-Za-z0-9._/@+~-' || fail "secrets, line $number: the path must be one of the API, like kv/data/ci/acme/app/harbor"
-  usable "$3" 'A-Za-z0-9._-' || fail "secrets, line $number: the key may have letters, digits and . _ -"
-  case $1 in
-    env) if ! usable "$4" 'A-Za-z0-9_' || [ "${4#[0-9]}" != "$4" ]; then fail "secrets, line $number: no name of a variable"; fi ;;
-    file) usable "$4" 'A-Za-z0-9._-' || fail "secrets, line $number: a file is a name without a folder" ;;
-    docker) usable "$4" 'A-Za-z0-9.:/_-' || fail "secrets, line $number: no name of a registry" ;;
-  esac
-  printf '%s %s %s %s\n' "$@"
-}
-
-plan() {
-  count=0
-  set -f
-  printf '%s\n' "${INPUT_SECRETS:-}" | tr -d '\r' > "$work/secrets"
-  while IFS= read -r line; do
-    count=$((count + 1))
-    # shellcheck disable=SC2086 # words are wanted
-    set -- $line
-    if [ "$#" -gt 0 ]; then plan_line "$count" "$@"; fi
-  done < "$work/secrets" > "$work/plan"
-  set +f
-  if [ ! -s "$work/plan" ] && [ "$keep" = false ]; then fail 'secrets names nothing to read'; fi
-}
 
 get_id_token() {
   printf 'Authorization: Bearer %s\n' "$ACTIONS_ID_TOKEN_REQUEST_TOKEN" > "$work/forgejo.header"
@@ -97,7 +24,7 @@ log_in() {
   mask "$work/token"
   cp "$work/token" "$folder/token"
   printf 'X-Vault-Token: %s\n' "$(cat "$work/token")" > "$work/reader.header"
-  say "logged in as $role: $(jq -r '"\(.auth.token_policies | join(", ")), \(.auth.lease_duration) s"' "$work/login.body")"
+  say "logged in as $role: $(jq -r "\"\(.auth.token_policies | join(\", \")), \(.auth.lease_duration) s\" | $one_line" "$work/login.body")"
 }
 
 # parameter NAME FILE: base64url without padding of {"key": NAME, "value": text of FILE}.
@@ -129,13 +56,11 @@ read_path() {
   esac
 }
 
-# value PATH KEY FILE: what stands there, as a file, and masked as it is and in base64.
+# value PATH KEY FILE: what stands there, as a file. What is no text is handed out as JSON.
 value() {
   jq -ej --arg key "$2" '.data.data[$key] | if . == null then empty elif type == "string" then . else tojson end' \
     "$work/read/$1/answer.body" > "$3" || fail "read $1: it has no $2"
-  mask "$3"
-  encode "$3" > "$work/encoded"
-  mask "$work/encoded"
+  jq -r --arg key "$2" ".data.data[\$key] | $masks" "$work/read/$1/answer.body"
 }
 
 # docker_auth PATH FILE: base64 of user:password, masked.

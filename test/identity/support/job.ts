@@ -32,6 +32,8 @@ export interface Job {
   uses(folder: string, inputs: Env): Promise<StepEnd>;
   /** The `post` parts, last first. */
   end(): Promise<readonly StepEnd[]>;
+  /** All that its steps wrote, with the runner's commands. */
+  raw(): string;
   /** As a person reads it. */
   log(): string;
   /** Every file that is left of the job, with its text. */
@@ -133,6 +135,7 @@ export function startJob(shell: Shell, environment: Env): Job {
       for (const post of posts.splice(0)) ends.push(await post());
       return ends;
     },
+    raw: () => raw,
     log: () => maskedLog(raw),
     left: () => filesBelow(root),
     close: () => rmSync(root, { recursive: true, force: true }),

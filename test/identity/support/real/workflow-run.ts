@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { request } from 'undici';
 import { ORGANIZATION } from '../../../e2e/forgejo/forgejo.ts';
 import type { RealForgejo } from '../../../e2e/forgejo/real.ts';
 import { ACTION } from '../job.ts';
@@ -65,4 +66,12 @@ export async function runOnce(forgejo: RealForgejo, binary: string, folder: stri
     timeout: RUN_MS,
   });
   return `${stdout}${stderr}`;
+}
+
+/** The log of the only run's only job, as people read it in Forgejo; its repository is public. */
+export async function jobLog({ url }: RealForgejo): Promise<string> {
+  const response = await request(`${url}/${ORGANIZATION}/app/actions/runs/1/jobs/0/attempt/1/logs`);
+  const text = await response.body.text();
+  if (response.statusCode !== 200) throw new Error(`Forgejo answered ${response.statusCode} to the job's log`);
+  return text;
 }
