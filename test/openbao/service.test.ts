@@ -1,7 +1,7 @@
 /**
  * The whole service over HTTP, between a Forgejo and an OpenBao of loopback: who gets which token, and where none may ever stand.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { composeService, type Service } from '../../src/compose.ts';
