@@ -15,7 +15,7 @@ RUN node src/build/main.ts
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 # Buffers of bodies go back to the system when they are freed, and do not tear holes into one heap.
-ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=32768 MALLOC_TRIM_THRESHOLD_=131072
+ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4096 MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /app
 # All of it stays root's: the service writes nothing, and its root file system may be read-only.
 COPY package.json LICENSE ./
@@ -26,4 +26,4 @@ RUN ln -s /app/dist/cli.js /usr/local/bin/forgejo-runner-operator
 USER 1000:1000
 EXPOSE 8080 9090
 # As `npm run start:built`. As PID 1 it handles TERM itself; Kubernetes asks /healthz and /readyz.
-CMD ["node", "--max-semi-space-size=2", "--optimize-for-size", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=20", "dist/main.js"]
