@@ -5,7 +5,7 @@ import { everyRuleRefuses, nothingImmutableChanges, theOperatorRefusesTheRest, v
 import { deletionInEveryPhase, deletionOfABrokenPool, deletionOfANamespace, deletionWithoutForgejo } from './deletion.ts';
 import { kubectlTellsTheStory } from './kubectl.ts';
 import { aHundredJobs, everyModeLives } from './life.ts';
-import { kustomizationsApply, samplesApply, shippedPodsAreAdmitted } from './manifests.ts';
+import { kustomizationsApply, rendersApply, samplesApply, shippedPodsAreAdmitted } from './manifests.ts';
 import { partsAreKilled } from './restarts.ts';
 import { metacontrollerMayDoNoMore, nothingWasDenied, theServiceMayDoNothing } from './rights.ts';
 import { steadyPoolsCostNoWrite } from './steady.ts';
@@ -18,6 +18,7 @@ export const CASES: readonly Case[] = [
   nothingImmutableChanges,
   samplesApply,
   kustomizationsApply,
+  rendersApply,
   shippedPodsAreAdmitted,
   goldenChildrenAreTaken,
   podsKeepTheirLevel,

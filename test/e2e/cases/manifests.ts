@@ -7,6 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import type { NewObject } from '../../../src/dev/cluster/objects.ts';
 import { INSTALLS } from '../../deploy/support/manifests.ts';
 import { type Case, eachRow, LeftOut } from '../case.ts';
+import { isKind } from '../cluster/kinds.ts';
 import { until } from '../cluster/until.ts';
 import { createNamespace } from '../pools.ts';
 import { readObjects } from '../world.ts';
@@ -47,6 +48,29 @@ export const kustomizationsApply: Case = {
       async (object) => void (await api.apply(object, { dryRun: true })),
     );
     return `${rendered.length} objects`;
+  },
+};
+
+const RENDERED = join(ROOT, 'test/deploy/rendered');
+
+/** What the chart and the overlays become, as recorded: `test/deploy` holds the records against today's sources. */
+export const rendersApply: Case = {
+  name: 'what the chart and the overlays become applies by server-side dry run',
+  async run(world) {
+    const files = ['helm', 'kustomize'].flatMap((tool) => readdirSync(join(RENDERED, tool)).map((file) => join(RENDERED, tool, file)));
+    const rows = files.flatMap((file) => readObjects(file).map((object) => ({ file, object })));
+    const here = rows.filter(({ object }) => isKind(object.kind));
+    const namespaces = new Set(here.flatMap(({ object }) => object.metadata.namespace ?? []));
+    for (const namespace of namespaces) {
+      if ((await world.api.get('Namespace', undefined, namespace)) === null) await createNamespace(world, namespace);
+    }
+    await eachRow(
+      here,
+      ({ file, object }) => `${file.slice(RENDERED.length + 1)} ${object.kind} ${object.metadata.name}`,
+      async ({ object }) => void (await world.api.apply(object, { dryRun: true })),
+    );
+    const elsewhere = new Set(rows.filter((row) => !here.includes(row)).map(({ object }) => object.kind));
+    return `${here.length} objects of ${files.length} renders; not installed here: ${[...elsewhere].join(', ')}`;
   },
 };
 
