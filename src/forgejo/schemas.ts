@@ -5,6 +5,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { QueuedJob, Registration, RegistrationRef } from '../pool/forgejo.ts';
+import { createSharer } from './shared.ts';
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
@@ -61,17 +62,21 @@ const checkLog = checker(UpdateLogAnswer);
 /** Forgejo answers an empty queue with `null`. Rows of an unknown status are left out: neither waiting nor running. */
 export function decodeJobs(body: string): Decoded<readonly QueuedJob[]> {
   const rows = checkJobs(body, []);
-  return rows.ok ? { ok: true, value: rows.value.flatMap(queuedJob) } : rows;
+  if (!rows.ok) return rows;
+  const shared = createSharer((labels: readonly string[]) => JSON.stringify(labels));
+  return { ok: true, value: rows.value.flatMap((row) => queuedJob(row, shared(row.runs_on ?? []))) };
 }
 
 export function decodeRegistrations(body: string): Decoded<readonly Registration[]> {
   const rows = checkRunners(body, []);
-  return rows.ok ? { ok: true, value: rows.value.map(registration) } : rows;
+  if (!rows.ok) return rows;
+  const shared = createSharer((version: string) => version);
+  return { ok: true, value: rows.value.map((row) => registration(row, shared(row.version ?? ''))) };
 }
 
 export function decodeRegistration(body: string): Decoded<Registration> {
   const row = checkRunner(body);
-  return row.ok ? { ok: true, value: registration(row.value) } : row;
+  return row.ok ? { ok: true, value: registration(row.value, row.value.version ?? '') } : row;
 }
 
 /** The token is shown in this answer only. */
@@ -98,8 +103,9 @@ export function decodeAckIndex(body: string): Decoded<string> {
   return answer.ok ? { ok: true, value: answer.value.ackIndex ?? '0' } : answer;
 }
 
-function queuedJob(row: Static<typeof JobRow>): readonly QueuedJob[] {
-  if (row.status !== 'waiting' && row.status !== 'running') return [];
+function queuedJob(row: Static<typeof JobRow>, runsOn: readonly string[]): readonly QueuedJob[] {
+  const status = jobStatus(row.status);
+  if (status === null) return [];
   return [
     {
       id: row.id,
@@ -108,15 +114,19 @@ function queuedJob(row: Static<typeof JobRow>): readonly QueuedJob[] {
       repositoryId: row.repo_id,
       ownerId: row.owner_id,
       name: row.name,
-      runsOn: row.runs_on ?? [],
+      runsOn,
       taskId: row.task_id,
-      status: row.status,
+      status,
     },
   ];
 }
 
-function registration(row: Static<typeof RunnerRow>): Registration {
-  const version = row.version ?? '';
+/** Null for one that is neither. */
+function jobStatus(status: string): QueuedJob['status'] | null {
+  return status === 'waiting' ? 'waiting' : status === 'running' ? 'running' : null;
+}
+
+function registration(row: Static<typeof RunnerRow>, version: string): Registration {
   return {
     id: row.id,
     uuid: row.uuid,
@@ -131,7 +141,7 @@ function registration(row: Static<typeof RunnerRow>): Registration {
 
 /** A status that we don't know reads as `active`, the one that nobody deregisters. */
 function runnerStatus(status: string): Registration['status'] {
-  return status === 'offline' || status === 'idle' ? status : 'active';
+  return status === 'offline' ? 'offline' : status === 'idle' ? 'idle' : 'active';
 }
 
 /** Compiles the schema once. `whenNull` stands for a body that is JSON `null`. */

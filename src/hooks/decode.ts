@@ -102,8 +102,9 @@ function decodePool(parent: SyncRequest['parent']): PoolIdentity {
 
 /** In v2 a rule without a namespace matches every one, so the answer of `/customize` is not relied upon (facts-metacontroller, section 8). */
 function inNamespace(objects: Readonly<Record<string, NamedObject>> | undefined, namespace: string): ReadonlyMap<string, NamedObject> {
-  const found = Object.values(objects ?? {}).filter(({ metadata }) => metadata.namespace === namespace);
-  return new Map(found.map((object) => [object.metadata.name, object]));
+  const found = new Map<string, NamedObject>();
+  for (const object of Object.values(objects ?? {})) if (object.metadata.namespace === namespace) found.set(object.metadata.name, object);
+  return found;
 }
 
 /** The objects that are our runners'. */
@@ -112,7 +113,12 @@ function decodeEach<T>(
   poolUid: string,
   decode: (object: NamedObject, poolUid: string) => T | null,
 ): readonly T[] {
-  return [...objects.values()].map((object) => decode(object, poolUid)).filter((decoded) => decoded !== null);
+  const found: T[] = [];
+  for (const object of objects.values()) {
+    const decoded = decode(object, poolUid);
+    if (decoded !== null) found.push(decoded);
+  }
+  return found;
 }
 
 function workloadsByName(

@@ -4,7 +4,7 @@ import type { ConditionReason } from '../api/conditions.ts';
 import { imageVersion } from '../api/runner-image.ts';
 import { DEFAULT_IMAGES } from '../api/spec/images.ts';
 import type { Finding } from './conditions.ts';
-import { auditImage } from './image-audit.ts';
+import { auditImage, type ImageVerdict } from './image-audit.ts';
 import type { World } from './model.ts';
 import type { Plan } from './plan.ts';
 import type { Previous } from './status.ts';
@@ -14,7 +14,7 @@ const SHIPPED = imageVersion({ image: DEFAULT_IMAGES.runner });
 /** Nothing is said of a spec that can't be read. */
 export function imageSupported(world: World, plan: Plan): readonly Finding[] {
   const reported = reportedVersions(world, plan);
-  const verdict = auditImage(world.spec, reported, SHIPPED);
+  const verdict = verdictOf(world.spec, reported);
   if (verdict === null) return [];
   const { supported, reason, message } = verdict;
   const finding: Finding = { type: 'ImageSupported', status: supported ? 'True' : 'False', reason, message };
@@ -31,6 +31,18 @@ export function withStandingReport(found: readonly Finding[], previous: Previous
   const said = previous.conditions.find(({ type }) => type === 'ImageSupported');
   if (said === undefined || !BY_REPORT.has(said.reason) || !found.some(({ provisional }) => provisional)) return found;
   return previous.status().observedGeneration === pool.generation ? found.filter(({ provisional }) => !provisional) : found;
+}
+
+const lastVerdicts = new WeakMap<World['spec'], { readonly said: string; readonly verdict: ImageVerdict | null }>();
+
+/** A pool whose runners report what they reported before is audited once. */
+function verdictOf(spec: World['spec'], reported: readonly string[]): ImageVerdict | null {
+  const said = JSON.stringify([...new Set(reported)].toSorted());
+  const last = lastVerdicts.get(spec);
+  if (last?.said === said) return last.verdict;
+  const verdict = auditImage(spec, reported, SHIPPED);
+  lastVerdicts.set(spec, { said, verdict });
+  return verdict;
 }
 
 /** A runner of an older spec may have had another image. */
