@@ -70,7 +70,7 @@ export async function createApp({ operator, log, metrics, config, ui, eventLoopD
     logController,
     genReqId: createCallIds(),
     bodyLimit: BODY_LIMIT_BYTES,
-    // Keys of that name are data like others here: nothing copies a body member by member, and looking for them costs a twentieth of a call.
+    // Members of that name are data like others here: no copy of a body assigns by name, and looking for them costs a twentieth of a call.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     // A 503 would be an error event and a back-off; our own 429 is neither.

@@ -48,7 +48,7 @@ done
 shift $((OPTIND - 1))
 [ $# -le 1 ] || misused "one DIRECTORY at most, not $#"
 case $mount in
-  '' | /* | */ | *//* | *[!A-Za-z0-9_./-]*) misused '-m must be a path such as forgejo or ci/forgejo: letters, digits, . _ - and / between them' ;;
+  '' | /* | */ | *//* | *..* | *[!A-Za-z0-9_./-]*) misused '-m must be a path such as forgejo or ci/forgejo: letters, digits, . _ - and / between them' ;;
 esac
 directory=${1:-$(dirname "$0")}
 config=${config:-$directory/mount/discovery.json}

@@ -3,6 +3,7 @@ import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { Access } from '../forgejo/access.ts';
 import type { AskedWhen, KeyWish } from '../openbao/token-source.ts';
 import type { AccessProblem } from '../pool/failure.ts';
+import { type CaBundle, caBundle } from './ca-bundle.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
 
@@ -96,17 +97,7 @@ async function tokenOfOpenBao(wish: KeyWish, tokens: OperatorDeps['openBao']['to
   return tokens.tokenFor(wish, when);
 }
 
-export type ForgejoCa =
-  | { readonly kind: 'ca'; readonly ca: string | null }
-  | Extract<AccessProblem, { readonly kind: 'caMissing' | 'caInvalid' }>;
-
-/** PEM, null for the system's. `before`: how the same server was reached before. */
-export function forgejoCa(forgejo: Forgejo, decoded: DecodedRequest, before: Access | null = null): ForgejoCa {
-  const ref = forgejo.caSecretRef ?? forgejo.caConfigMapRef;
-  if (ref === undefined) return { kind: 'ca', ca: null };
-  const bundle = forgejo.caSecretRef === undefined ? decoded.caConfigMap(ref.name, ref.key) : decoded.caSecret(ref.name, ref.key);
-  if (bundle.kind !== 'found' && before?.ca !== undefined) return { kind: 'ca', ca: before.ca };
-  if (bundle.kind !== 'found') return { kind: 'caMissing', object: ref.name, key: ref.key };
-  if (!bundle.value.includes('-----BEGIN CERTIFICATE-----')) return { kind: 'caInvalid', object: ref.name, key: ref.key };
-  return { kind: 'ca', ca: bundle.value };
+/** `before`: how the same server was reached before. */
+export function forgejoCa(forgejo: Forgejo, decoded: DecodedRequest, before: Access | null = null): CaBundle {
+  return caBundle({ secretRef: forgejo.caSecretRef, configMapRef: forgejo.caConfigMapRef }, decoded, before?.ca);
 }

@@ -6,6 +6,7 @@ import { NOTHING_KNOWN } from '../pool/oidc.ts';
 import { oidcReady, withoutHaste, withoutOidc } from '../pool/oidc-ready.ts';
 import type { Previous } from '../pool/status.ts';
 import { forgejoCa } from './access.ts';
+import { caBundle } from './ca-bundle.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
 
@@ -34,10 +35,6 @@ export function previousFor({ identity }: RunnerPoolSpec, previous: Previous): P
 }
 
 function serverOf({ openbao: { address, ca } }: Identity, decoded: DecodedRequest): IdentityTarget['openBao'] {
-  const ref = ca?.secretRef ?? ca?.configMapRef;
-  if (ref === undefined) return { address, ca: null };
-  const found = ca?.secretRef === undefined ? decoded.caConfigMap(ref.name, ref.key) : decoded.caSecret(ref.name, ref.key);
-  if (found.kind !== 'found') return { kind: 'caMissing', object: ref.name, key: ref.key };
-  if (!found.value.includes('-----BEGIN CERTIFICATE-----')) return { kind: 'caInvalid', object: ref.name, key: ref.key };
-  return { address, ca: found.value };
+  const bundle = caBundle({ secretRef: ca?.secretRef, configMapRef: ca?.configMapRef }, decoded);
+  return bundle.kind === 'ca' ? { address, ca: bundle.ca } : bundle;
 }

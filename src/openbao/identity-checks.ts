@@ -33,7 +33,8 @@ export interface IdentityChecksOptions {
 
 const GOOD_MS = 300_000;
 const BAD_MS = 60_000;
-const IDLE_MS = 3_600_000;
+/** A pool that still exists asks at least every 300 s; an author may name another server with each edit, and each would stay as long. */
+const IDLE_MS = 600_000;
 
 interface Entry<T> {
   value: T | null;

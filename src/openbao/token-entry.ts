@@ -17,8 +17,8 @@ export interface TokenEntry {
   /** Beginning of the last read, own clock. */
   began: number;
   failures: number;
-  /** What Forgejo does not take, and how many reads have told it: `began` is the last of them. */
-  rejected: { readonly token: string; readonly began: number; readonly reads: number } | null;
+  /** How many reads have told what Forgejo does not take, under whatever key: `began` is the last of them. Null once another is told. */
+  rejected: { readonly began: number; readonly reads: number } | null;
   usedAt: number;
   underWay: Promise<void> | null;
 }
@@ -39,10 +39,11 @@ export function newEntry(now: number): TokenEntry {
 
 /**
  * Takes the outcome of a read. `early`: it was made before its time, for a pool that is deleted; told the same again, the
- * other pools of the secret do not wait longer for that.
+ * other pools of the secret do not wait longer for that, and do not ask once more at once.
  */
 export function note(entry: TokenEntry, outcome: ReadOutcome, { began, now, early }: { began: number; now: number; early: boolean }): void {
   if (outcome.kind === 'read') {
+    if (entry.good !== null && !areSame(entry.good.values, outcome.values)) entry.rejected = null;
     entry.good = { values: outcome.values, began };
     entry.refusal = null;
     entry.failures = 0;
@@ -55,7 +56,10 @@ export function note(entry: TokenEntry, outcome: ReadOutcome, { began, now, earl
     entry.good = null;
     entry.rejected = null;
   }
-  if (same && early) return;
+  if (same && early) {
+    entry.nextAt = Math.max(entry.nextAt, now + RETRY_MS.first);
+    return;
+  }
   entry.failures = same ? entry.failures + 1 : 1;
   entry.nextAt = now + retryAfter(outcome, entry.failures);
 }
@@ -66,12 +70,15 @@ export function noteRejected(entry: TokenEntry, token: string, key: string, now:
   if (good === null) return Math.max(entry.nextAt, now);
   // Another one is there already.
   if (tokenOf(good.values, key) !== token) return now;
-  if (rejected?.token !== token) entry.rejected = { token, began: good.began, reads: 1 };
-  else if (rejected.began !== good.began) entry.rejected = { token, began: good.began, reads: rejected.reads + 1 };
+  if (rejected?.began !== good.began) entry.rejected = { began: good.began, reads: (rejected?.reads ?? 0) + 1 };
   const soon = entry.began + doubled(RETRY_MS, entry.rejected?.reads ?? 1);
   // While OpenBao does not answer, its own back-off stands.
   if (entry.refusal === null) entry.nextAt = Math.min(entry.nextAt, soon);
   return nextLook(entry, now);
+}
+
+function areSame(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): boolean {
+  return before.size === after.size && [...after].every(([key, value]) => before.get(key) === value);
 }
 
 /** A read that is under way, and late, has its outcome soon. */

@@ -12,11 +12,12 @@ const PUTS_BACK = 'test/forgejo/undici-transport.test.ts';
 const THIS = 'test/architecture/shared-process.test.ts';
 
 const CHANGES: readonly RegExp[] = [
-  /\bprocess\.env(\.\w+|\[[^\]]+\]) (\?\?|\|\|)?= /,
+  /\bprocess\.env(\.\w+|\[[^\]]+\])? (\?\?|\|\|)?= /,
   /\bdelete process\.env/,
-  /\bprocess\.(chdir|umask|on|exitCode)\b/,
-  /\bglobalThis\.\w+ = /,
-  /\bDate\.now = /,
+  /\bprocess\.(chdir|umask|on|once|addListener|prependListener|exitCode)\b/,
+  /\bObject\.(assign|defineProperty)\((process|globalThis)\b/,
+  /\bglobalThis(\.\w+|\[[^\]]+\]) = /,
+  /\b(Date|Math|console|performance|process|process\.stdout|process\.stderr|\w+\.prototype)\.\w+ = /,
   /\bsetGlobalDispatcher\(/,
   /\bvi\.(mock|doMock|stubEnv|stubGlobal|useFakeTimers|setSystemTime|spyOn)\(/,
 ];
@@ -35,8 +36,14 @@ it('no test changes the process that it shares', () => {
 it.each([
   "process.env['PORT'] = '1';",
   "process.env.PORT ??= '1';",
+  'process.env = {};',
+  "Object.assign(process.env, { PORT: '1' });",
   'process.chdir(folder);',
+  "process.once('SIGTERM', stop);",
   'globalThis.fetch = other;',
+  "globalThis['fetch'] = other;",
+  'Math.random = () => 0.5;',
+  'process.stdout.write = () => true;',
   'vi.useFakeTimers();',
   'setGlobalDispatcher(agent);',
 ])('`%s` would be found', (source) => {

@@ -31,8 +31,6 @@ function keysOf(label: string): readonly string[] {
   return body.jwt_validation_pubkeys;
 }
 
-let folder = '';
-
 describe('the commands', () => {
   it.each(SHELLS)('are ones that %s can read', (shell) => {
     const [program = '', ...args] = shell.split(' ');
@@ -43,7 +41,7 @@ describe('the commands', () => {
   const setUps = commands.flatMap((block) => block.split('\n').filter((line) => line.startsWith('deploy/openbao/setup.sh')));
 
   it.each(setUps)('%s: does what it should', (command) => {
-    folder = temporaryDirectory();
+    const folder = temporaryDirectory();
     const env = { PATH: process.env['PATH'], BAO_BIN: FAKE, STORE: folder };
     const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: ROOT, env, encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);

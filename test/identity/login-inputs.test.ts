@@ -29,6 +29,14 @@ describe('openbao-login refuses', () => {
       says: 'secrets, line 2: must be PATH KEY -> env NAME, PATH KEY -> file NAME or PATH -> docker REGISTRY',
     },
     {
+      inputs: { secrets: `${HARBOR} password x ->:env P` },
+      says: 'secrets, line 1: must be PATH KEY -> env NAME, PATH KEY -> file NAME or PATH -> docker REGISTRY',
+    },
+    {
+      inputs: { secrets: `${HARBOR} password -> docker harbor.example.org` },
+      says: 'secrets, line 1: must be PATH KEY -> env NAME, PATH KEY -> file NAME or PATH -> docker REGISTRY',
+    },
+    {
       inputs: { secrets: 'kv/data/../sys/raw a -> env A' },
       says: 'secrets, line 1: the path must be one of the API, like kv/data/ci/acme/app/harbor',
     },

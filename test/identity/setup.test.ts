@@ -96,6 +96,7 @@ describe.each(SHELLS)('setup.sh by %s', (shell) => {
     { args: ['-c'], says: '-c needs a value' },
     { args: ['-m', 'a b'], says: '-m must be a path such as forgejo or ci/forgejo: letters, digits, . _ - and / between them' },
     { args: ['-m', 'forgejo/'], says: '-m must be a path such as forgejo or ci/forgejo: letters, digits, . _ - and / between them' },
+    { args: ['-m', '../../sys/x'], says: '-m must be a path such as forgejo or ci/forgejo: letters, digits, . _ - and / between them' },
     { args: ['a', 'b'], says: 'one DIRECTORY at most, not 2' },
   ])('$args is refused with 2: $says', ({ args, says }) => {
     const { code, said, out } = answerOf(shell, args);

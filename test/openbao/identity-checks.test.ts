@@ -69,6 +69,15 @@ describe('a look', () => {
     expect(bao.urls).toHaveLength(3);
   });
 
+  it('is forgotten when no pool has asked for ten minutes', async () => {
+    const { checks, clock } = world();
+    checks.look(TARGET);
+    await clock.advance(599_000);
+    expect(checks.look(TARGET).health).toMatchObject({ kind: 'ready' });
+    await clock.advance(600_000);
+    expect(checks.look(TARGET)).toEqual({ discovery: null, health: null });
+  });
+
   it('asks no OpenBao without a list of the administrator', async () => {
     const { options, bao } = world();
     const checks = createIdentityChecks({ ...options, openBao: null });

@@ -322,6 +322,8 @@ describe('neither the token of the service account nor that of the pool stands a
     expect(said.length).toBeGreaterThan(1_000);
     expect(metrics).toContain('forgejo_runner_operator_openbao_requests_total{');
     expect(said.includes('OpenBao gives no token')).toBe(bao.answer(SOME_READ).status !== 200 || inline === 'off');
-    for (const secret of [JWT, TOKEN, btoa(TOKEN), HOOK_TOKEN]) expect(said).not.toContain(secret);
+    const inHeaders = bao.asked.flatMap(({ headers }) => headers['x-vault-inline-auth-parameter-jwt'] ?? []);
+    expect(inHeaders.length > 0).toBe(inline === 'on');
+    for (const secret of [JWT, TOKEN, btoa(TOKEN), HOOK_TOKEN, ...inHeaders]) expect(said).not.toContain(secret);
   });
 });

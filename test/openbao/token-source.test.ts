@@ -274,6 +274,17 @@ describe('a pool that waits for its end', () => {
     expect(await readsWithin(10)).toHaveLength(1);
   });
 
+  it('has asked for the other pools too, which do not ask again within seconds', async () => {
+    const { ask, bao, clock } = world();
+    bao.outcome = DENIED;
+    await ask();
+    const deletedAt = clock.now();
+    await clock.advance(57_000);
+    await ask({}, deletedAt);
+    for (let second = 0; second < 10; second += 2) await ask();
+    expect(bao.reads.map(({ at }) => Math.round(at / 1000))).toEqual([0, 59, 65]);
+  });
+
   it('does not ask more often than others while there is a token', async () => {
     const { ask, clock, bao } = world();
     const deletedAt = clock.now();
@@ -314,6 +325,24 @@ describe('a token that Forgejo refuses', () => {
     for (let second = 0; second < 100; second += 1) {
       const answer = await ask();
       if (answer.kind === 'token') source.rejected(WISH, answer.token);
+    }
+    expect(bao.reads.map(({ at }) => at / 1000).slice(0, 6)).toEqual([0, 6, 16, 36, 66, 96]);
+  });
+
+  it('is read again no more often when another pool has another wrong key of that secret', async () => {
+    const { ask, bao, source } = world();
+    bao.outcome = {
+      kind: 'read',
+      values: new Map([
+        ['token', 'first'],
+        ['user', 'robot'],
+      ]),
+    };
+    for (let second = 0; second < 100; second += 4) {
+      for (const key of ['token', 'user']) {
+        const answer = await ask({ key });
+        if (answer.kind === 'token') source.rejected({ ...WISH, key }, answer.token);
+      }
     }
     expect(bao.reads.map(({ at }) => at / 1000).slice(0, 6)).toEqual([0, 6, 16, 36, 66, 96]);
   });

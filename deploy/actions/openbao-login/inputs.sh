@@ -1,5 +1,5 @@
 # What login.sh takes: the inputs, else the variables that a pool sets (docs/identity.md), and the lines of `secrets`. All of it is checked
-# before anybody is asked for anything, for it gets into headers, paths, files and the log. No refusal repeats what it refuses.
+# before anybody is asked for anything, for it gets into headers, paths, files and the log. No refusal repeats what has not the form that is asked for.
 # shellcheck disable=SC2034,SC2154 # login.sh uses what is set here; work is its folder
 role=$(first "${INPUT_ROLE:-}" "${OPENBAO_ROLE:-}")
 address=$(first "${INPUT_ADDRESS:-}" "${BAO_ADDR:-}")
@@ -113,10 +113,14 @@ reserved() {
 plan_line() {
   number=$1
   shift
-  case "$#:${2:-}:${3:-}:${4:-}" in
-    5:*:'->':env | 5:*:'->':file) set -- "$4" "$1" "$2" "$5" ;;
-    4:'->':docker:*) set -- docker "$1" username "$4" ;;
-    *) fail "secrets, line $number: must be PATH KEY -> env NAME, PATH KEY -> file NAME or PATH -> docker REGISTRY" ;;
+  # Compared as a whole: a star between the words would also stand for a `:` within one.
+  case "$#:${3:-}:${4:-}" in
+    5:'->':env | 5:'->':file) set -- "$4" "$1" "$2" "$5" ;;
+    *)
+      [ "$#:${2:-}:${3:-}" = '4:->:docker' ] ||
+        fail "secrets, line $number: must be PATH KEY -> env NAME, PATH KEY -> file NAME or PATH -> docker REGISTRY"
+      set -- docker "$1" username "$4"
+      ;;
   esac
   usable "$2" 'A-Za-z0-9._@+~-' || fail "secrets, line $number: the path must be one of the API, like kv/data/ci/acme/app/harbor"
   case $3 in

@@ -89,14 +89,18 @@ export function isGivenBy({ policies, templatesPolicies }: Pick<JwtRole, 'polici
   return policies.includes(name) || (templatesPolicies && policies.some((policy) => isTemplate(policy) && formOf(policy).test(name)));
 }
 
-/** What a template can come to: of repository and owner the form is known, all else may be any text. */
+/** What a template can come to: of repository and owner the form is known, also with another text for the slash; all else may be any text. */
 export function formOf(template: string): RegExp {
   const texts = template.split(/\{\{.*?\}\}/).map(escaped);
-  const claims = [...template.matchAll(/\{\{\s*(.*?)\s*\}\}/g)].map(([, action = '']) => FORMS[action] ?? '.+');
+  const claims = [...template.matchAll(/\{\{\s*(.*?)\s*\}\}/g)].map(([, action = '']) => formOfAction(action));
   return new RegExp(`^${texts.map((text, index) => `${text}${claims[index] ?? ''}`).join('')}$`, 's');
 }
 
-const FORMS: Readonly<Record<string, string>> = { '.repository': '[^/]+/[^/]+', '.repository_owner': '[^/]+' };
+function formOfAction(action: string): string {
+  const [, claim, separator = '/'] = /^\.(repository|repository_owner)(?:\s*\|\s*replace\s+"\/"\s+"([^"\\]*)")?$/.exec(action) ?? [];
+  if (claim === undefined) return '.+';
+  return claim === 'repository' ? `[^/]+${escaped(separator)}[^/]+` : '[^/]+';
+}
 
 /** The claim that a role writes into a key of the metadata; null: none. The name of an alias is the user claim. */
 export function claimBehind({ key }: Template, { userClaim, mappings }: JwtRole): string | null {

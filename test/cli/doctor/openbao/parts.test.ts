@@ -95,7 +95,16 @@ describe('a policy that is named by a template', () => {
     { template: 'ci-{{ .repository }}', name: 'ci-admin', is: false, because: 'a repository has a slash' },
     { template: 'ci-{{ .repository_owner }}', name: 'ci-admin', is: true, because: 'an owner may be called admin' },
     { template: 'ci-{{ .repository_owner }}', name: 'ci-acme/app', is: false, because: 'an owner has no slash' },
-    { template: 'ci.{{ .repository | replace "/" "--" }}', name: 'ci.acme--app', is: true, because: 'a function may make anything' },
+    { template: 'ci.{{ .repository | replace "/" "--" }}', name: 'ci.acme--app', is: true, because: 'the slash is -- then' },
+    {
+      template: 'ci.{{ .repository | replace "/" "--" }}',
+      name: 'ci.admin',
+      is: false,
+      because: 'no repository comes to a name without --',
+    },
+    { template: 'ci.{{ .repository | replace "/" "." }}', name: 'ci.acme-app', is: false, because: 'a dot that is put in is a dot too' },
+    { template: 'ci.{{ .repository | upper }}', name: 'ci.admin', is: true, because: 'another function may make anything' },
+    { template: 'ci.{{ constructor }}', name: 'ci.admin', is: true, because: 'so may what is no claim' },
     { template: 'ci.{{ .repository | replace "/" "--" }}', name: 'ci-acme--app', is: false, because: 'a dot is a dot' },
   ])('$template gives $name: $is, $because', ({ template, name, is }) => {
     expect(given(template, name)).toBe(is);

@@ -3,6 +3,7 @@ import { listed } from '../../../input/printable.ts';
 import { isChosen, isClaim } from '../claims.ts';
 import { type Fix, writeRole } from '../commands.ts';
 import type { JwtRole } from '../model.ts';
+import { isTemplate } from '../policies.ts';
 import { type Rule, roleRule } from '../rule.ts';
 
 export const TEMPLATE_RULES: readonly Rule[] = [
@@ -58,7 +59,7 @@ export const TEMPLATE_RULES: readonly Rule[] = [
 ];
 
 function templated({ policies }: JwtRole): readonly string[] {
-  return policies.filter((policy) => policy.includes('{{'));
+  return policies.filter(isTemplate);
 }
 
 /** Each claim once; fields of Go templates begin with a dot. */
@@ -77,7 +78,7 @@ function collides(policy: string): boolean {
 
 function withRepository(role: JwtRole): Fix {
   return writeRole(role, {
-    token_policies: role.policies.map((policy) => (policy.includes('{{') ? 'ci-repo-{{ .repository }}' : policy)),
+    token_policies: role.policies.map((policy) => (isTemplate(policy) ? 'ci-repo-{{ .repository }}' : policy)),
     token_policies_template_claims: true,
   });
 }
