@@ -74,8 +74,8 @@ has_keys() {
   tr -d '\r\n' < "$config" | grep -q '"jwt_validation_pubkeys"[[:space:]]*:[[:space:]]*\[*[[:space:]]*"[^"]'
 }
 
-# in_clear URL: whether it is neither https nor of the loopback address. Whoever stands between OpenBao and this address could answer with keys of his own. The host is compared to the letter:
-# 127.0.0.1.example.org is somebody else's.
+# in_clear URL: whether it is neither https nor of the loopback address. Whoever stands between OpenBao and such an address could answer
+# with keys of his own. The host is compared to the letter: 127.0.0.1.example.org is somebody else's.
 in_clear() {
   case $1 in
     '' | https://*) return 1 ;;

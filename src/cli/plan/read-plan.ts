@@ -40,7 +40,7 @@ export async function readPlan(options: PlanOptions, world: CliWorld, deps: Plan
   const token =
     tokenFrom === undefined
       ? []
-      : [`OpenBao gives the operator the token, and OPENBAO_ALLOW_FILE of the operator has a row for this pool.`];
+      : ['OpenBao gives the operator the token, and OPENBAO_ALLOW_FILE of the operator has a row for this pool.'];
   const success = rehearsal.plan.effects.length === 0 ? [] : ['Forgejo does what it is asked; ids of new registrations are invented.'];
   return { ok: true, told: { rehearsal, decoded, assumptions: [...assumptions, ...token, ...moment, ...success] } };
 }
