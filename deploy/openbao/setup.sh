@@ -5,7 +5,7 @@
 #   setup.sh [-h] [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]
 #
 #   -m  path of the mount, default forgejo
-#   -c  which way to Forgejo's keys, default DIRECTORY/mount/discovery.json
+#   -c  which way to Forgejo's keys, a file of DIRECTORY or of where you are; default mount/discovery.json
 #   -h  says this
 #
 # `bao` takes address, token and namespace from BAO_ADDR, BAO_TOKEN and BAO_NAMESPACE as ever; BAO_BIN names another `bao`.
@@ -19,7 +19,8 @@ die() {
 
 usage='usage: setup.sh [-h] [-m MOUNT] [-c CONFIGURATION] [DIRECTORY]
   -m  path of the mount, default forgejo
-  -c  which way to Forgejo'"'"'s keys, default DIRECTORY/mount/discovery.json; mount/jwks.json and mount/keys.json are the others
+  -c  which way to Forgejo'"'"'s keys, a file of DIRECTORY or of where you are; default mount/discovery.json, the others are
+      mount/jwks.json and mount/keys.json
   -h  this
   DIRECTORY  has mount/, policies/ and roles/; default that of setup.sh
 bao takes address, token and namespace from BAO_ADDR, BAO_TOKEN and BAO_NAMESPACE; BAO_BIN names another bao.'
@@ -51,7 +52,12 @@ case $mount in
   '' | /* | */ | *//* | *..* | *[!A-Za-z0-9_./-]*) misused '-m must be a path such as forgejo or ci/forgejo: letters, digits, . _ - and / between them' ;;
 esac
 directory=${1:-$(dirname "$0")}
-config=${config:-$directory/mount/discovery.json}
+config=${config:-mount/discovery.json}
+# Policies and roles are DIRECTORY's, so its configuration comes before one of the same name where the caller stands.
+case $config in
+  /*) ;;
+  *) if [ -f "$directory/$config" ] || [ ! -f "$config" ]; then config=$directory/$config; fi ;;
+esac
 bao=${BAO_BIN:-bao}
 
 command -v "$bao" > /dev/null || die "no bao: put it on PATH, or name it with BAO_BIN"
@@ -63,7 +69,35 @@ field() {
   tr -d '\r\n' < "$config" | sed -n "s/.*\"$1\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p"
 }
 
-# OpenBao takes these three without a word, and the second one lets in whom Forgejo logs in as a user.
+# Whether the configuration holds public keys of its own.
+has_keys() {
+  tr -d '\r\n' < "$config" | grep -q '"jwt_validation_pubkeys"[[:space:]]*:[[:space:]]*\[*[[:space:]]*"[^"]'
+}
+
+# in_clear URL: whether it is neither https nor of the loopback address. Whoever stands between OpenBao and such an address could answer
+# with keys of his own. The host is compared to the letter: 127.0.0.1.example.org is somebody else's.
+in_clear() {
+  case $1 in
+    '' | https://*) return 1 ;;
+    http://*) ;;
+    *) return 0 ;;
+  esac
+  host=${1#http://}
+  host=${host%%/*}
+  case $host in
+    *@*) return 0 ;;
+    '['*']'*) host=${host%%]*}] ;;
+    *) host=${host%%:*} ;;
+  esac
+  case $host in
+    localhost | '[::1]') return 1 ;;
+    127.*[!0-9.]*) ;;
+    127.*) return 1 ;;
+  esac
+}
+
+# OpenBao takes the first three without a word, and one of them lets in whom Forgejo logs in as a user. Keys that somebody on the way could
+# change it takes as well, and what has no keys it refuses only when the mount is there.
 check_config() {
   issuer=$(field bound_issuer)
   discovery=$(field oidc_discovery_url)
@@ -80,6 +114,10 @@ check_config() {
     '' | */api/actions/.well-known/keys) ;;
     *) die "$config: jwks_url must end in /api/actions/.well-known/keys" ;;
   esac
+  if in_clear "$keys"; then die "$config: jwks_url must begin with https://, unless its host is the loopback address; else take mount/keys.json"; fi
+  if [ -z "$discovery$keys" ] && ! has_keys; then
+    die "$config: needs oidc_discovery_url, jwks_url or jwt_validation_pubkeys"
+  fi
 }
 
 # Its type, or nothing when there is no such mount or it may not be seen.

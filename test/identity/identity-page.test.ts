@@ -1,6 +1,6 @@
 /** docs/identity.md: its commands run, its diff is the samples', its tables have what there is. What needs a real `bao` is only parsed. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -38,17 +38,48 @@ describe('the commands', () => {
     expect(commands.length).toBeGreaterThan(4);
   });
 
-  const setUps = commands.flatMap((block) => block.split('\n').filter((line) => line.startsWith('deploy/openbao/setup.sh')));
+  const setUps = commands.flatMap((block) => block.split('\n').filter((line) => line.startsWith('openbao/setup.sh')));
+  const copying = commands.find((block) => block.startsWith('cp -R deploy/openbao ')) ?? '';
+  const renaming = commands.find((block) => block.startsWith('find openbao/mount ')) ?? '';
+
+  function copyOfFiles(): string {
+    const copy = temporaryDirectory();
+    cpSync(join(ROOT, 'deploy/openbao'), join(copy, 'deploy/openbao'), { recursive: true });
+    expect(spawnSync('sh', ['-ec', copying], { cwd: copy, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    return copy;
+  }
+
+  it('put the names of the reader into all files of the copy, and leave nothing beside them', () => {
+    const copy = copyOfFiles();
+    expect(spawnSync('sh', ['-ec', renaming], { cwd: copy, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    const files = globSync('openbao/{mount,roles,policies}/**/*.*', { cwd: copy });
+    const expected = globSync('deploy/openbao/{mount,roles,policies}/**/*.*', { cwd: ROOT });
+    expect(files.toSorted()).toEqual(
+      expected.map((file) => file.replace('deploy/', '').replace('ci-repo-acme/app', 'ci-repo-corp/shop')).toSorted(),
+    );
+    const named = files.flatMap((file) =>
+      [...readFileSync(join(copy, file), 'utf8').matchAll(/.*(?:acme\/|"acme"|example\.org).*/g)].map(([line]) => `${file}: ${line}`),
+    );
+    expect(named).toEqual([]);
+    const role = JSON.parse(readFileSync(join(copy, 'openbao/roles/acme.json'), 'utf8')) as { readonly bound_claims: object };
+    expect(role.bound_claims).toMatchObject({ repository: 'corp/*', repository_owner: 'corp' });
+  });
 
   it.each(setUps)('%s: does what it should', (command) => {
     const folder = temporaryDirectory();
     const env = { PATH: process.env['PATH'], BAO_BIN: FAKE, STORE: folder };
-    const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: ROOT, env, encoding: 'utf8' });
+    const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: copyOfFiles(), env, encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
     const config = mountNames.find((name) => command.includes(`mount/${name}.json`)) ?? 'discovery';
     expect(readFileSync(join(folder, 'auth/forgejo/config'), 'utf8')).toBe(
       readFileSync(join(ROOT, `deploy/openbao/mount/${config}.json`), 'utf8'),
     );
+  });
+
+  it('store what is typed without the line break behind it', () => {
+    const puts = commands.join('').match(/^.*\bbao kv put .*=-$/gm) ?? [];
+    expect(puts.length).toBeGreaterThan(4);
+    expect(puts.filter((line) => !/^printf %s "\$[A-Z_]+" \| bao kv put /.test(line))).toEqual([]);
   });
 
   it('make of the keys that Forgejo shows the PEM that OpenBao took', () => {
@@ -94,7 +125,7 @@ const examples = [...blocks('yaml'), readFileSync(join(ROOT, 'deploy/actions/sam
 
 /** Path and key of every `bao kv put` of the page. */
 const stored = commands.flatMap((block) =>
-  [...block.matchAll(/^bao kv put -mount=kv (\S+) (.+)$/gm)].flatMap(([, path = '', pairs = '']) =>
+  [...block.matchAll(/\bbao kv put -mount=kv (\S+) (.+)$/gm)].flatMap(([, path = '', pairs = '']) =>
     [...pairs.matchAll(/(\w+)=/g)].map(([, key]) => `kv/data/${path} ${key}`),
   ),
 );

@@ -68,6 +68,20 @@ describe.each(SHELLS)('openbao-login by %s', (shell) => {
     expect(calls(replay).filter((call) => call.includes('revoke'))).toHaveLength(1);
   });
 
+  it.each([
+    { password: 'typed-in\n', pair: 'robot:typed-in', because: '`bao kv put … password=-` keeps the line break of a typed password' },
+    { password: 'typed-in\r\n', pair: 'robot:typed-in', because: 'so it is on Windows' },
+    { password: 'typed-in\n\n', pair: 'robot:typed-in\n', because: 'docker login takes one away, and no more' },
+    { password: ' two words ', pair: 'robot: two words ', because: 'spaces may be meant' },
+  ])('logs docker in with $pair and hides it: $because', async ({ password, pair }) => {
+    const { job } = await startLogin(shell, { ...GOOD, [`GET /v1/${HARBOR}`]: kv({ username: 'robot\n', password }) });
+    const { code } = await job.uses(ACTION, secretsOf(`${HARBOR} -> docker harbor.example.org`));
+    const auth = Buffer.from(pair).toString('base64');
+    const { raw } = await job.run('jq -r ".auths[].auth" "$DOCKER_CONFIG/config.json"');
+    expect([code, raw]).toEqual([0, `${auth}\n`]);
+    expect(job.raw()).toContain(`::add-mask::${auth}\n`);
+  });
+
   it('puts a secret of many lines into a file and into a variable as it is, and hides each of its lines', async () => {
     const key = '-----BEGIN KEY-----\n  MC4CAQAwBQYDK2VwBCIEIA\n}\n-----END KEY-----\n';
     const { job } = await startLogin(shell, { ...GOOD, 'GET /v1/kv/data/ci/acme/app/signing': kv({ key }) });

@@ -11,7 +11,10 @@ afterEach(closeLogins);
 describe('openbao-login refuses', () => {
   it.each([
     { inputs: { role: '' }, environment: { OPENBAO_ROLE: '' }, says: 'role is missing: set the input, or OPENBAO_ROLE' },
-    { inputs: { address: 'bao.example.org' }, says: 'address must be the URL of OpenBao: set the input, or BAO_ADDR' },
+    {
+      inputs: { address: 'bao.example.org' },
+      says: 'address must be the URL of OpenBao and begin with https://: set the input, or BAO_ADDR',
+    },
     { inputs: { inline: 'yes' }, says: 'inline and export_token must be true or false' },
     { inputs: { inline: 'true', export_token: 'true' }, says: 'export_token needs a login: inline makes no token' },
     { inputs: { allow_http: 'yes' }, says: 'allow_http must be true or false' },

@@ -1,6 +1,6 @@
 /** setup.sh and the Terraform module write the same: what the files say, and the same again. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../temporary-directory.ts';
@@ -27,16 +27,17 @@ interface Answer extends Run {
   readonly out: string;
 }
 
-function setUp(shell: Shell, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Run {
-  const { code, said } = answerOf(shell, args, env);
+function setUp(shell: Shell, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, cwd?: string): Run {
+  const { code, said } = answerOf(shell, args, env, cwd);
   return { code, said };
 }
 
-function answerOf(shell: Shell, args: readonly string[], env: Readonly<Record<string, string>> = {}): Answer {
+function answerOf(shell: Shell, args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string): Answer {
   const [program = '', ...before] = shell.split(' ');
   const { status, stdout, stderr } = spawnSync(program, [...before, join(OPENBAO, 'setup.sh'), ...args], {
     env: { PATH: process.env['PATH'], BAO_BIN: FAKE, STORE: join(folder, 'store'), ...env },
     encoding: 'utf8',
+    cwd,
   });
   return { code: status, said: stderr, out: stdout };
 }
@@ -105,6 +106,22 @@ describe.each(SHELLS)('setup.sh by %s', (shell) => {
     expect(existsSync(join(folder, 'store'))).toBe(false);
   });
 
+  it.each([
+    { cwd: 'elsewhere', because: 'a file of DIRECTORY, from anywhere', from: 'copy' },
+    { cwd: 'own', because: 'a file of DIRECTORY before one where the caller stands', from: 'copy' },
+    { cwd: 'own', because: 'a file where the caller stands', from: 'own' },
+  ])('finds -c as $because', ({ cwd, from }) => {
+    const bound_issuer = 'https://forgejo.example.org/api/actions';
+    const config = (port: number): string =>
+      JSON.stringify({ jwks_url: `http://127.0.0.1:${port}/api/actions/.well-known/keys`, bound_issuer });
+    const copy = copyOf({ 'mount/jwks.json': config(1) });
+    for (const name of ['elsewhere', 'own/mount']) mkdirSync(join(folder, name), { recursive: true });
+    for (const name of ['jwks', 'other']) writeFileSync(join(folder, `own/mount/${name}.json`), config(2));
+    const asked = from === 'copy' ? 'mount/jwks.json' : 'mount/other.json';
+    expect(setUp(shell, ['-c', asked, copy], {}, join(folder, cwd))).toEqual({ code: 0, said: '' });
+    expect(stored()['auth/forgejo/config']).toBe(config(from === 'copy' ? 1 : 2));
+  });
+
   it('puts a role back that somebody has opened', () => {
     setUp(shell);
     const [role] = roleNames;
@@ -143,6 +160,18 @@ describe('setup.sh refuses', () => {
       says: 'jwks_url must end in /api/actions/.well-known/keys',
       because: 'OpenBao takes a document without keys',
     },
+    ...['http://forgejo-http.forgejo.svc', 'http://127.0.0.1.example.org', 'http://[::1]@other.example.org', 'HTTP://forgejo'].map(
+      (server) => ({
+        config: { jwks_url: `${server}/api/actions/.well-known/keys`, bound_issuer: issuer },
+        says: 'jwks_url must begin with https://, unless its host is the loopback address; else take mount/keys.json',
+        because: `somebody on the way to ${server} could answer with other keys`,
+      }),
+    ),
+    ...[{}, { jwt_validation_pubkeys: [] }, { oidc_discovery_url: '', jwks_url: '' }].map((config) => ({
+      config: { ...config, bound_issuer: issuer },
+      says: 'needs oidc_discovery_url, jwks_url or jwt_validation_pubkeys',
+      because: `${JSON.stringify(config)} has no keys`,
+    })),
   ])('$because: $says', ({ config, says }) => {
     const copy = copyOf({ 'mount/discovery.json': JSON.stringify(config) });
     expect(setUp('dash', [copy])).toEqual({ code: 1, said: `setup.sh: ${copy}/mount/discovery.json: ${says}\n` });
@@ -225,6 +254,15 @@ describe('the Terraform module', () => {
     const root = 'https://forgejo.example.org';
     const copy = copyOf({ 'mount/discovery.json': JSON.stringify({ oidc_discovery_url: root, bound_issuer: root }) });
     expect(() => outputsOf(copy, 'discovery')).toThrow('bound_issuer must be ROOT_URL of Forgejo');
+  });
+
+  it.skipIf(terraform === undefined).each([
+    { keys: { jwks_url: 'http://127.0.0.1.example.org/api/actions/.well-known/keys' }, says: 'jwks_url must begin with https://' },
+    { keys: { jwt_validation_pubkeys: [] }, says: 'Needs oidc_discovery_url, jwks_url or jwt_validation_pubkeys' },
+  ])('refuses what setup.sh refuses: $says (needs terraform or tofu on PATH)', ({ keys, says }) => {
+    const config = { ...keys, bound_issuer: 'https://forgejo.example.org/api/actions' };
+    const copy = copyOf({ 'mount/discovery.json': JSON.stringify(config) });
+    expect(() => outputsOf(copy, 'discovery')).toThrow(says);
   });
 });
 

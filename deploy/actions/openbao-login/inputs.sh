@@ -35,7 +35,7 @@ loopback() {
 check_address() {
   case $address in
     http://?* | https://?*) ;;
-    *) fail 'address must be the URL of OpenBao: set the input, or BAO_ADDR' ;;
+    *) fail 'address must be the URL of OpenBao and begin with https://: set the input, or BAO_ADDR' ;;
   esac
   rest=${address#*://}
   case $rest in

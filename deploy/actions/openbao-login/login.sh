@@ -63,11 +63,17 @@ value() {
   jq -r --arg key "$2" ".data.data[\$key] | $masks" "$work/read/$1/answer.body"
 }
 
+# one_line_of FILE: its text without one line break at the end, which `bao kv put … password=-` keeps of a typed password and
+# `docker login --password-stdin` takes away too.
+one_line_of() {
+  jq -Rsj 'rtrimstr("\n") | rtrimstr("\r")' "$1"
+}
+
 # docker_auth PATH FILE: base64 of user:password, masked.
 docker_auth() {
   value "$1" username "$work/user"
   value "$1" password "$work/password"
-  { cat "$work/user"; printf ':'; cat "$work/password"; } > "$work/pair"
+  { one_line_of "$work/user"; printf ':'; one_line_of "$work/password"; } > "$work/pair"
   encode "$work/pair" > "$2"
   mask "$2"
 }

@@ -36,8 +36,13 @@ export async function readPlan(options: PlanOptions, world: CliWorld, deps: Plan
       ? ['It is the newest moment that the recorded request tells of: --at is another one.']
       : [];
   const rehearsal = rehearse(planWorld({ decoded, spec, ...input }), decoded, validated, deps.assets);
+  const { tokenFrom } = spec.forgejo;
+  const token =
+    tokenFrom === undefined
+      ? []
+      : ['OpenBao gives the operator the token, and OPENBAO_ALLOW_FILE of the operator has a row for this pool.'];
   const success = rehearsal.plan.effects.length === 0 ? [] : ['Forgejo does what it is asked; ids of new registrations are invented.'];
-  return { ok: true, told: { rehearsal, decoded, assumptions: [...assumptions, ...moment, ...success] } };
+  return { ok: true, told: { rehearsal, decoded, assumptions: [...assumptions, ...token, ...moment, ...success] } };
 }
 
 function checkOptions(options: PlanOptions): void {

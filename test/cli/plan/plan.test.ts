@@ -126,6 +126,18 @@ describe('plan', () => {
     expect(out).toContain('k-ci-ws64wljdbu (Job): busy');
   });
 
+  it.each([
+    { pool: FROM_OPENBAO, says: true },
+    { pool: POOL, says: false },
+  ])('says of a token that is in OpenBao that it was taken for granted: $says', async ({ pool, says }) => {
+    const { out } = await plan(['--pool', '-'], pool);
+    const [, assumed = ''] = /^Assumed\n((?: {2}.+\n)+)/m.exec(out) ?? [];
+    expect(assumed).not.toBe('');
+    expect(
+      assumed.includes('OpenBao gives the operator the token, and OPENBAO_ALLOW_FILE of the operator has a row for this pool.\n'),
+    ).toBe(says);
+  });
+
   it('says why a spec is refused, and that everything stays', async () => {
     const { out, err, code } = await plan(['--pool', '-'], REFUSED);
     expect([out, code]).toEqual(['', 1]);

@@ -18,6 +18,7 @@ locals {
     { default_role = "", oidc_discovery_ca_pem = "", jwks_ca_pem = "" },
     jsondecode(file("${var.directory}/mount/${var.configuration}.json")),
   )
+  jwks_url = lookup(local.config, "jwks_url", "")
 }
 
 output "config" {
@@ -36,6 +37,14 @@ output "config" {
   precondition {
     condition     = endswith(coalesce(lookup(local.config, "jwks_url", null), "/api/actions/.well-known/keys"), "/api/actions/.well-known/keys")
     error_message = "jwks_url must end in /api/actions/.well-known/keys."
+  }
+  precondition {
+    condition     = contains(["", "https://"], substr(local.jwks_url, 0, 8)) || can(regex("^http://(localhost|127[0-9.]*|\\[::1\\])(:[0-9]+)?/", local.jwks_url))
+    error_message = "jwks_url must begin with https://, unless its host is the loopback address; else take keys.json."
+  }
+  precondition {
+    condition     = anytrue([for source in ["oidc_discovery_url", "jwks_url", "jwt_validation_pubkeys"] : length(lookup(local.config, source, "")) > 0])
+    error_message = "Needs oidc_discovery_url, jwks_url or jwt_validation_pubkeys."
   }
 }
 
