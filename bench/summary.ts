@@ -42,7 +42,7 @@ export function summarize({ name, cases }: Description, pairs: readonly Pair[]):
       ratioFrom: quantile(ratios, 0.25),
       ratioTo: quantile(ratios, 0.75),
       goal,
-      met: goal === null || (goal.kind === 'ratio' ? ratio : ours) <= goal.atMost,
+      met: (goal.kind === 'ratio' ? ratio : ours) <= goal.atMost,
     };
   });
 }

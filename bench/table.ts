@@ -12,13 +12,12 @@ export function drawTable(rows: readonly Row[], descriptions: readonly Descripti
     `${number(row.beside)} ${row.unit}`,
     row.pairs === 1 ? `${number(row.ratio)}x` : `${number(row.ratio)}x (${number(row.ratioFrom)}–${number(row.ratioTo)})`,
     goalText(row),
-    row.goal === null ? '' : row.met ? 'ok' : 'MISSED',
+    row.met ? 'ok' : 'MISSED',
   ]);
   return [HEAD, HEAD.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function goalText({ goal, unit }: Pick<Case, 'goal' | 'unit'>): string {
-  if (goal === null) return '';
   return goal.kind === 'ratio' ? `<= ${goal.atMost}x` : `<= ${goal.atMost} ${unit}`;
 }
 

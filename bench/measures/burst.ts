@@ -18,18 +18,18 @@ const LATENCY_MS = 10;
 
 /**
  * 20 POSTs at once took 231 ms each in the median, one by itself 10: the real server works on one after the other. A server
- * that works on all of them at once is the harder case, for there the rest of the call weighs more: nobody has seen one.
+ * that works on all of them at once is the harder case, for there the rest of the call weighs more.
  */
 const SERVERS = [
-  { name: 'one POST after another, as recorded', serial: true, goal: { kind: 'ratio', atMost: 1.3 } },
-  { name: 'all POSTs at once, 10 ms each', serial: false, goal: null },
+  { name: 'one POST after another, as recorded', serial: true },
+  { name: 'all POSTs at once, 10 ms each', serial: false },
 ] as const;
 
 const description: Description = {
   name: 'burst',
   measures: `burst 0 -> ${RUNNERS} runners`,
   beside: 'the same POSTs at the same concurrency and nothing else',
-  cases: SERVERS.map(({ name, goal }): Case => ({ name, unit: 'ms', goal })),
+  cases: SERVERS.map(({ name }): Case => ({ name, unit: 'ms', goal: { kind: 'ratio', atMost: 1.3 } })),
 };
 
 export const burst: Measure = { description, pairs };

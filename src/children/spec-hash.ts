@@ -1,22 +1,14 @@
 /** One short text for everything in a spec that shapes a runner. */
 import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import { canonicalJson, digest } from '../pool/digest.ts';
-
-/** Every call asks for the hash of a spec that seldom changes. */
-const hashes = new WeakMap<RunnerPoolSpec, string>();
+import { keptBy } from '../pool/kept-by.ts';
 
 /**
  * 10 characters that change when a runner made from `spec` would differ. Limits, polling, history, other deadlines, network
  * policies and `paused` don't count, nor does the rendering: an upgrade of the operator must not replace runners. The order of
- * map keys is ignored, and a field that is not set changes nothing.
+ * map keys is ignored, and a field that is not set changes nothing. Every call asks for that of a spec that seldom changes.
  */
-export function specHash(spec: RunnerPoolSpec): string {
-  const known = hashes.get(spec);
-  if (known !== undefined) return known;
-  const hash = digest(canonicalJson(shapeOf(spec)));
-  hashes.set(spec, hash);
-  return hash;
-}
+export const specHash = keptBy((spec: RunnerPoolSpec): string => digest(canonicalJson(shapeOf(spec))));
 
 function shapeOf(spec: RunnerPoolSpec): object {
   const { mode, labels, runner, proxy, template, jobTimeoutSeconds } = spec;

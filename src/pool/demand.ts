@@ -6,6 +6,7 @@ import { type Share, shareOut, usageOf } from './fairness.ts';
 import type { QueuedJob, Snapshot } from './forgejo.ts';
 import type { Instant } from './instant.ts';
 import { isLive, type Judged } from './judge.ts';
+import { keptBy } from './kept-by.ts';
 import type { Memory, World } from './model.ts';
 import { isServed } from './repositories.ts';
 import { OWN_RUNNER_AFTER_MS, WARM_COVERS_FOR_MS } from './times.ts';
@@ -32,8 +33,7 @@ export interface Demand {
  * listed for ever and can never be taken (facts: Forgejo, jobs endpoint).
  */
 export function coveredJobs(jobs: readonly QueuedJob[], spec: Pick<World['spec'], 'labels'>): readonly QueuedJob[] {
-  const byLabels = byQueue.get(jobs) ?? new Map<string, readonly QueuedJob[]>();
-  byQueue.set(jobs, byLabels);
+  const byLabels = coveredByLabels(jobs);
   const names = spec.labels.map(labelName);
   const key = JSON.stringify(names);
   const found = byLabels.get(key) ?? jobsFor(jobs, new Set(names));
@@ -42,7 +42,7 @@ export function coveredJobs(jobs: readonly QueuedJob[], spec: Pick<World['spec']
 }
 
 /** One queue is asked several times in a call, by every pool of its scope, and most of those have the same labels. */
-const byQueue = new WeakMap<readonly QueuedJob[], Map<string, readonly QueuedJob[]>>();
+const coveredByLabels = keptBy((_jobs: readonly QueuedJob[]) => new Map<string, readonly QueuedJob[]>());
 
 function jobsFor(jobs: readonly QueuedJob[], names: ReadonlySet<string>): readonly QueuedJob[] {
   return jobs.filter((job) => job.runsOn.length > 0 && job.runsOn.every((name) => names.has(name))).toSorted((a, b) => a.id - b.id);

@@ -36,13 +36,6 @@ describe('a row of the table', () => {
     expect(summarize(measureOf(of), pairsOf(pair))[0]?.met).toBe(met);
   });
 
-  it('without a goal is shown, and missed by nobody', () => {
-    const description = measureOf({ ...AT_MOST_2X, goal: null });
-    const rows = summarize(description, pairsOf([9, 1]));
-    expect(rows[0]?.met).toBe(true);
-    expect(drawTable(rows, [description]).split('\n').at(-1)).toBe('| how long it takes | one | 9 ms | 1 ms | 9x |  |  |');
-  });
-
   it('is made of the pairs of its own case', () => {
     const other: Case = { ...AT_MOST_2X, name: 'other' };
     const rows = summarize(measureOf(AT_MOST_2X, other), [...pairsOf([3, 1]), { case: 'other', ours: 5, beside: 5 }]);
