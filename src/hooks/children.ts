@@ -65,11 +65,11 @@ function isWanted(name: string, object: WireObject, decoded: DecodedRequest): bo
 /** Children whose labels somebody changed: what an answer leaves out is deleted. */
 function foreign(decoded: DecodedRequest): readonly WireObject[] {
   const { secrets, workloads, poolObjects } = decoded.raw;
-  return [
-    ...[...secrets].filter(([name, object]) => !isRunners(name, object, decoded) && !isOfCache(object, decoded.pool)),
-    ...[...workloads].filter(([name, object]) => !isRunners(name, object, decoded)),
-    ...[...poolObjects].filter(([, object]) => !isOfPool(object, decoded.pool)),
-  ].map(([, object]) => object);
+  const found: WireObject[] = [];
+  for (const [name, object] of secrets) if (!isRunners(name, object, decoded) && !isOfCache(object, decoded.pool)) found.push(object);
+  for (const [name, object] of workloads) if (!isRunners(name, object, decoded)) found.push(object);
+  for (const object of poolObjects.values()) if (!isOfPool(object, decoded.pool)) found.push(object);
+  return found;
 }
 
 /** Whether the object is the one that its labels say: only of such a one do intents speak. */

@@ -1,6 +1,6 @@
 /** A Job as observed: recorded shapes of every end are in facts-kubernetes, section 3. */
 import type { JobEnd, ObservedJob } from '../pool/observed.ts';
-import { type Condition, decodeConditions } from './decode-conditions.ts';
+import { findTrue } from './decode-conditions.ts';
 import { decodeHead, decodeTags } from './decode-metadata.ts';
 import type { NamedObject } from './protocol.ts';
 import { integerAt, objectAt, type WireObject } from './wire.ts';
@@ -18,7 +18,7 @@ export function decodeJob(object: NamedObject, poolUid: string): ObservedJob | n
     createdAt: head.createdAt,
     terminating: head.deletionAt !== null,
     countsEndedPod: countsEndedPod(status),
-    end: decodeEnd(decodeConditions(status)),
+    end: decodeEnd(status),
   };
 }
 
@@ -31,20 +31,18 @@ function countsEndedPod(status: WireObject): boolean {
 }
 
 /** `FailureTarget` and `SuccessCriteriaMet` come up to the Pod's whole grace before the end: they are no end. */
-function decodeEnd(conditions: readonly Condition[]): JobEnd | null {
-  for (const condition of conditions) {
-    const { type, reason, message } = condition;
-    if (condition.status !== 'True' || (type !== 'Complete' && type !== 'Failed')) continue;
-    const byPolicy = reason === 'PodFailurePolicy';
-    return {
-      type,
-      reason,
-      exitCode: byPolicy ? policyExitCode(message) : null,
-      disrupted: byPolicy && message.includes('has condition DisruptionTarget'),
-      at: condition.lastTransitionTime,
-    };
-  }
-  return null;
+function decodeEnd(status: WireObject): JobEnd | null {
+  const end = findTrue(status, 'Complete', 'Failed');
+  if (end === null) return null;
+  const { reason, message } = end;
+  const byPolicy = reason === 'PodFailurePolicy';
+  return {
+    type: end.type === 'Complete' ? 'Complete' : 'Failed',
+    reason,
+    exitCode: byPolicy ? policyExitCode(message) : null,
+    disrupted: byPolicy && message.includes('has condition DisruptionTarget'),
+    at: end.lastTransitionTime,
+  };
 }
 
 /** The job controller writes: `Container runner for pod NS/NAME failed with exit code 75 matching FailJob rule at index 1`. */

@@ -4,7 +4,7 @@
  * phase only where that container has not ended.
  */
 import type { ObservedPod, PodReason, RunnerState } from '../pool/observed.ts';
-import { decodeConditions } from './decode-conditions.ts';
+import { findFalse, findTrue } from './decode-conditions.ts';
 import { recogniseEviction } from './decode-eviction.ts';
 import { decodeHead, decodeOwner, decodeTags, type Head } from './decode-metadata.ts';
 import { recognise } from './pod-reasons.ts';
@@ -110,14 +110,12 @@ function waitingReason(status: WireObject, waiting: WireObject): PodReason | nul
 }
 
 function isUnschedulable(status: WireObject): boolean {
-  return decodeConditions(status).some(
-    ({ type, status: truth, reason }) => type === 'PodScheduled' && truth === 'False' && reason === 'Unschedulable',
-  );
+  return findFalse(status, 'PodScheduled')?.reason === 'Unschedulable';
 }
 
 /** Reasons of Kubernetes are one word; anything else is not repeated. */
 function disruption(status: WireObject): string | null {
-  const condition = decodeConditions(status).find(({ type, status: truth }) => type === 'DisruptionTarget' && truth === 'True');
-  if (condition === undefined) return null;
+  const condition = findTrue(status, 'DisruptionTarget');
+  if (condition === null) return null;
   return /^[A-Za-z]{1,64}$/.test(condition.reason) ? condition.reason : 'Unknown';
 }

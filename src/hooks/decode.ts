@@ -26,6 +26,8 @@ export interface DecodedRequest {
   readonly observed: Observed;
   /** Every child in the pool's namespace by name, ours or not: what an answer leaves out is deleted. */
   readonly raw: RawChildren;
+  /** All of them, as `childKey`. */
+  readonly childKeys: ReadonlySet<string>;
   /** Names of ConfigMaps that an observed workload or Pod of the pool mounts: these must stay. */
   readonly configMapsInUse: ReadonlySet<string>;
   /** The same of Secrets: a Pod that is starting waits for those that it mounts. */
@@ -64,6 +66,12 @@ export function decodeRequest(request: SyncRequest): DecodedRequest {
   const relatedPods = inNamespace(related['Pod.v1'], pool.namespace);
   const status = isObject(parent.status) ? parent.status : {};
   const decodedSecrets = decodeEach(secrets, pool.uid, decodeSecret);
+  const raw = {
+    secrets,
+    configMaps: inNamespace(children['ConfigMap.v1'], pool.namespace),
+    workloads: workloadsByName(jobs, deployments),
+    poolObjects: poolObjectsByKey(children, pool.namespace),
+  };
   const templates = [...jobs.values(), ...deployments.values()].map((object) => objectAt(objectAt(object, 'spec'), 'template'));
   return {
     pool,
@@ -76,12 +84,8 @@ export function decodeRequest(request: SyncRequest): DecodedRequest {
       workloads: [...decodeEach(jobs, pool.uid, decodeJob), ...decodeEach(deployments, pool.uid, decodeDeployment)],
       pods: decodeEach(relatedPods, pool.uid, decodePod),
     },
-    raw: {
-      secrets,
-      configMaps: inNamespace(children['ConfigMap.v1'], pool.namespace),
-      workloads: workloadsByName(jobs, deployments),
-      poolObjects: poolObjectsByKey(children, pool.namespace),
-    },
+    raw,
+    childKeys: keysOf(raw),
     ...mounted([...templates, ...relatedPods.values()]),
     credentials: new Map(
       decodedSecrets.flatMap(({ secret, credentials }) => (credentials === null ? [] : [[secret.tags.runner, credentials] as const])),
@@ -135,6 +139,14 @@ function poolObjectsByKey(children: SyncRequest['children'], namespace: string):
     [...inNamespace(children[kind], namespace)].map(([name, object]) => ({ kind, name, object })),
   );
   return new Map(objects.map(({ kind, name, object }) => [childKey(kind.slice(0, kind.indexOf('.')), name), object]));
+}
+
+function keysOf({ secrets, configMaps, workloads, poolObjects }: RawChildren): ReadonlySet<string> {
+  const keys = new Set(poolObjects.keys());
+  for (const name of secrets.keys()) keys.add(childKey('Secret', name));
+  for (const name of configMaps.keys()) keys.add(childKey('ConfigMap', name));
+  for (const [key, object] of workloads) keys.add(childKey(String(object['kind']), key.replace(/^Deployment\//, '')));
+  return keys;
 }
 
 /** Names of what the volumes of `pods`, Pods or Pod templates, are made from. In one pass: each has some, and each call all of them. */

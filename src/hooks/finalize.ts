@@ -17,7 +17,7 @@ import { type CallTimes, type Decision, decide, decideWithoutAccess, performFor,
 import type { DecodedRequest } from './decode.ts';
 import type { OperatorDeps } from './deps.ts';
 import type { MemoryStore } from './pool-memory.ts';
-import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
+import { type Draft, previousOf } from './reply-draft.ts';
 import { tokenWakeAt } from './token-renewal.ts';
 
 /** How often a deleted pool without a token is looked at. */
@@ -33,7 +33,7 @@ export async function finalizePool(decoded: DecodedRequest, times: CallTimes, de
   const { uid } = decoded.pool;
   if (memory.recall(uid).finalized) return heldByOthers(decoded, deps);
   const spec = readSpec(decoded, deps);
-  const observesChildren = observedChildren(decoded).size > 0;
+  const observesChildren = decoded.childKeys.size > 0;
   const last = memory.recall(uid);
   const ending = { last: last.access, since: last.endingSince ?? times.calledAt };
   const resolved = spec === null ? UNREADABLE : await resolveAccess(spec.forgejo, decoded, deps, times.calledAt, ending);

@@ -97,15 +97,30 @@ function readablePath(pointer: string): string {
 
 /** A child under another's key could not be answered as it was observed, and what is not answered is deleted. */
 function childProblem(children: SyncRequest['children']): string | null {
-  for (const [group, objects] of Object.entries(children)) {
-    const [, kind = '', apiVersion = ''] = /^([^.]+)\.(.+)$/.exec(group) ?? [];
-    for (const [key, child] of Object.entries(objects)) {
-      const named = `${child.metadata.namespace}/${child.metadata.name}` === key;
-      const wrong = child.kind !== kind ? 'kind' : child.apiVersion !== apiVersion ? 'apiVersion' : named ? null : 'metadata';
+  for (const group of Object.keys(children)) {
+    const objects = children[group] ?? {};
+    for (const key of Object.keys(objects)) {
+      const child = objects[key];
+      const wrong = child === undefined ? null : differsFromKey(child, group, key);
       if (wrong !== null) return `${readablePath(`/children/${pointerPart(group)}/${pointerPart(key)}`)}.${wrong}: must be as its key says`;
     }
   }
   return null;
+}
+
+/** `group`: `Job.batch/v1`; `key`: `namespace/name`. */
+function differsFromKey({ kind, apiVersion, metadata }: Static<typeof ChildObject>, group: string, key: string): string | null {
+  const end = group.indexOf('.');
+  if (kind !== group.slice(0, end)) return 'kind';
+  if (apiVersion !== group.slice(end + 1)) return 'apiVersion';
+  return isKeyOf(metadata, key) ? null : 'metadata';
+}
+
+/** Each call looks at each child: nothing is put together for it. */
+function isKeyOf({ namespace, name }: Static<typeof ChildObject>['metadata'], key: string): boolean {
+  return (
+    key.length === namespace.length + 1 + name.length && key.startsWith(namespace) && key[namespace.length] === '/' && key.endsWith(name)
+  );
 }
 
 /** Children are answered as they were observed, and a refused spec's status as it was. */

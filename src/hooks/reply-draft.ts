@@ -3,7 +3,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { type RunnerPoolStatus, RunnerPoolStatusSchema } from '../api/status.ts';
 import type { Instant } from '../pool/instant.ts';
 import type { Previous } from '../pool/status.ts';
-import { checkAnswer, childKey } from './answer.ts';
+import { checkAnswer } from './answer.ts';
 import type { DecodedRequest } from './decode.ts';
 import type { Decided } from './observer.ts';
 import type { HookReply } from './reply.ts';
@@ -33,19 +33,8 @@ export function replyOf(draft: Draft, hook: 'sync' | 'finalize', decoded: Decode
     ...(draft.wakeAt === null ? {} : { resyncAfterSeconds: Math.max(SOONEST_SECONDS, Math.round(draft.wakeAt - draft.now) / 1000) }),
     ...(draft.finalized === undefined ? {} : { finalized: draft.finalized }),
   };
-  const rules = { hook, pool: decoded.pool, observed: observedChildren(decoded), mustKeep: draft.mustKeep };
+  const rules = { hook, pool: decoded.pool, observed: decoded.childKeys, mustKeep: draft.mustKeep };
   return { status: 200, body: checkAnswer(answer, rules) };
-}
-
-/** Every child as observed, as `childKey`. */
-export function observedChildren(decoded: DecodedRequest): ReadonlySet<string> {
-  const { secrets, configMaps, workloads, poolObjects } = decoded.raw;
-  return new Set([
-    ...poolObjects.keys(),
-    ...[...secrets.keys()].map((name) => childKey('Secret', name)),
-    ...[...configMaps.keys()].map((name) => childKey('ConfigMap', name)),
-    ...[...workloads].map(([key, object]) => childKey(String(object['kind']), key.replace(/^Deployment\//, ''))),
-  ]);
 }
 
 const statusCheck = TypeCompiler.Compile(RunnerPoolStatusSchema);

@@ -20,7 +20,7 @@ import { identityFindings, previousFor } from './identity.ts';
 import type { Decided } from './observer.ts';
 import type { MemoryStore } from './pool-memory.ts';
 import { poolObjectsToKeep } from './pool-objects.ts';
-import { type Draft, observedChildren, previousOf } from './reply-draft.ts';
+import { type Draft, previousOf } from './reply-draft.ts';
 import { tokenWakeAt } from './token-renewal.ts';
 
 /** How often a pool is tried again that can't ask Forgejo for want of a Secret: its arrival starts a sync by itself. */
@@ -30,7 +30,7 @@ export async function syncPool(decoded: DecodedRequest, times: CallTimes, deps: 
   const validated = deps.specs.check(decoded);
   if (!validated.ok) {
     const status = statusForInvalidSpec(previousOf(decoded), findingsForInvalidSpec(validated.problems), deps.clock.now());
-    const [children, mustKeep] = [childrenAsObserved(decoded), observedChildren(decoded)];
+    const [children, mustKeep] = [childrenAsObserved(decoded), decoded.childKeys];
     return { status, children, mustKeep, wakeAt: null, now: deps.clock.now(), decided: null };
   }
   const { spec } = validated;
@@ -86,7 +86,7 @@ function answer(
   return {
     status: renderStatus(world, made, settled, found, previous),
     children,
-    mustKeep: new Set([...mustKeep(world, slots, observedChildren(decoded)), ...poolObjectsToKeep(decoded, spec)]),
+    mustKeep: new Set([...mustKeep(world, slots, decoded.childKeys), ...poolObjectsToKeep(decoded, spec)]),
     wakeAt: Math.min(world.forgejo.nextReadAt, made.wakeAt ?? Number.POSITIVE_INFINITY),
     now: world.now,
     decided,

@@ -72,5 +72,7 @@ export function decodeBase64(text: string): Buffer | null {
 }
 
 function memberAt(parent: WireObject, key: string): unknown {
-  return Object.hasOwn(parent, key) ? parent[key] : undefined;
+  const value = parent[key];
+  // Most of what is asked for is not there, and so is nothing that could be inherited.
+  return value !== undefined && Object.hasOwn(parent, key) ? value : undefined;
 }

@@ -91,18 +91,16 @@ export interface PreviousCondition {
 
 /** Sets the times, and keeps what this sync did not judge. Sorted by type, so that equal findings are equal lists. */
 export function mergeConditions(previous: readonly PreviousCondition[], found: readonly Finding[], now: Instant): readonly Condition[] {
-  const before = new Map(previous.map((condition) => [condition.type, condition]));
-  const judged = new Set<string>(found.map((finding) => finding.type));
   const kept = previous.flatMap(({ type, status, reason, message, lastTransitionTime }) =>
-    !judged.has(type) && isType(type) && isReason(reason) ? [{ type, status, reason, message, since: lastTransitionTime }] : [],
+    isType(type) && isReason(reason) && !found.some((finding) => finding.type === type)
+      ? [{ type, status, reason, message, lastTransitionTime: rfc3339(lastTransitionTime) }]
+      : [],
   );
-  const set = found.map((finding) => {
-    const old = before.get(finding.type);
-    return { ...finding, since: old?.status === finding.status ? old.lastTransitionTime : now };
+  const set = found.map(({ type, status, reason, message }) => {
+    const old = previous.findLast((condition) => condition.type === type);
+    return { type, status, reason, message, lastTransitionTime: rfc3339(old?.status === status ? old.lastTransitionTime : now) };
   });
-  return [...kept, ...set]
-    .toSorted((a, b) => (a.type < b.type ? -1 : 1))
-    .map(({ type, status, reason, message, since }) => ({ type, status, reason, message, lastTransitionTime: rfc3339(since) }));
+  return [...kept, ...set].toSorted((a, b) => (a.type < b.type ? -1 : 1));
 }
 
 function isType(text: string): text is ConditionType {

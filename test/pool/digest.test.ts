@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, digest } from '../../src/pool/digest.ts';
-import { rfc3339 } from '../../src/pool/instant.ts';
 
 describe('the digest of a text', () => {
   it.each([
@@ -54,12 +53,5 @@ describe('canonical JSON', () => {
         expect(canonicalJson(Object.fromEntries(Object.entries(value).toReversed()))).toBe(canonicalJson(value));
       }),
     );
-  });
-});
-
-describe('times as Kubernetes writes them', () => {
-  it('are in whole seconds, rounded down', () => {
-    expect(rfc3339(Date.UTC(2026, 10, 25, 12, 0, 0, 999))).toBe('2026-11-25T12:00:00Z');
-    expect(rfc3339(Date.UTC(2026, 10, 25, 12))).toBe('2026-11-25T12:00:00Z');
   });
 });
