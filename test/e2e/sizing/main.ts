@@ -7,7 +7,7 @@ import { type Binaries, buildBinaries } from '../build/binaries.ts';
 import { findParts, type Parts } from '../build/parts.ts';
 import { openWorld } from '../world.ts';
 import { measure } from './measure.ts';
-import { ROWS, ROWS_WITH_RUNNERS, type Row } from './rows.ts';
+import { ROWS, ROWS_OF_TEN_THOUSAND, ROWS_WITH_RUNNERS, type Row } from './rows.ts';
 import { instancesFor } from './shards.ts';
 import { HEAD, lineOf } from './table.ts';
 
@@ -22,7 +22,7 @@ if (parts.metacontroller === null) {
 } else {
   const binaries = await buildBinaries((line) => process.stderr.write(`${line}\n`));
   process.stdout.write(`${HEAD}\n`);
-  for (const rows of [ROWS, ROWS_WITH_RUNNERS]) await measureAll(binaries, parts, rows.filter(isWanted));
+  for (const rows of [ROWS, ROWS_WITH_RUNNERS, ROWS_OF_TEN_THOUSAND]) await measureAll(binaries, parts, rows.filter(isWanted));
 }
 
 function isWanted(row: Row): boolean {

@@ -19,7 +19,8 @@ export interface Measured extends Row {
 }
 
 const SETTLE_MS = 5_000;
-const FIRST_SYNCS_MS = 300_000;
+/** Ten thousand pools on two cores that have everything else to do too. */
+const FIRST_SYNCS_MS = 900_000;
 
 export async function measure(world: World, row: Row, instances: readonly Instance[], seconds: number): Promise<Measured> {
   await applyPools(world, row);

@@ -30,6 +30,9 @@ export const ROWS: readonly Row[] = [
   { tuning: 'as shipped', metacontrollers: 2, pools: 1000, pollSeconds: 2, runners: 0 },
 ];
 
+/** In a world of its own, for pools are only added. */
+export const ROWS_OF_TEN_THOUSAND: readonly Row[] = [{ ...one, tuning: 'as shipped', pools: 10_000, pollSeconds: 60 }];
+
 /** In a world of their own: pools with runners. */
 export const ROWS_WITH_RUNNERS: readonly Row[] = [
   { ...one, tuning: 'as shipped', pools: 20, pollSeconds: 2, runners: 1 },
