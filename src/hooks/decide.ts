@@ -69,7 +69,9 @@ export async function decide<P extends Plan>(
 
 function isSameRead(one: ForgejoView, other: ForgejoView): boolean {
   if (one.kind !== 'answered' || other.kind !== 'answered') return false;
-  return one.snapshot.jobs === other.snapshot.jobs && one.snapshot.registrations === other.snapshot.registrations;
+  const [a, b] = [one.snapshot, other.snapshot];
+  // Lists that say the same are the same, however often they were read (`read-entry.ts`).
+  return a.registrationsReadAt === b.registrationsReadAt && a.jobs === b.jobs && a.registrations === b.registrations;
 }
 
 /** Nothing new is made for a pool that is deleted. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deepFreeze } from '../../src/dev/deep-freeze.ts';
 import { jsonValue } from '../../src/dev/json-value.ts';
-import { sameJson } from '../../src/dev/same-json.ts';
+import { isSame } from '../../src/pool/same.ts';
 
 const json = fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 
@@ -35,12 +35,12 @@ describe('jsonValue', () => {
   });
 });
 
-describe('sameJson', () => {
+describe('isSame', () => {
   test('agrees with the deep equality of Node', () => {
     fc.assert(
       fc.property(json, json, (a, b) => {
-        expect(sameJson(a, b)).toBe(isDeepStrictEqual(a, b));
-        expect(sameJson(a, structuredClone(a))).toBe(true);
+        expect(isSame(a, b)).toBe(isDeepStrictEqual(a, b));
+        expect(isSame(a, structuredClone(a))).toBe(true);
       }),
     );
   });
@@ -54,10 +54,10 @@ describe('sameJson', () => {
     { a: [1, 2], b: [2, 1], because: 'the order of a list counts' },
     { a: null, b: {}, because: 'null is no object' },
   ])('$because', ({ a, b }) => {
-    expect(sameJson(a, b)).toBe(false);
+    expect(isSame(a, b)).toBe(false);
   });
 
   test('the order of keys does not count', () => {
-    expect(sameJson({ x: 1, y: { a: 1, b: 2 } }, { y: { b: 2, a: 1 }, x: 1 })).toBe(true);
+    expect(isSame({ x: 1, y: { a: 1, b: 2 } }, { y: { b: 2, a: 1 }, x: 1 })).toBe(true);
   });
 });
