@@ -65,7 +65,7 @@ export function createMemoryStore(clock: Clock): MemoryStore {
   const change: MemoryStore['change'] = (uid, changes) => {
     const before = recall(uid);
     const now = { ...before, ...changes, answeredAt: clock.now() };
-    const last = now.last === null ? null : keepMemory(before.last, now.last);
+    const last = now.last === null || now.last === before.last ? now.last : keepMemory(before.last, now.last);
     pools.set(uid, keepParts(NOTHING, keepParts(before, { ...now, last })));
     sweep();
   };
