@@ -6,6 +6,7 @@ import type { ForgejoFailure } from '../pool/failure.ts';
 import type { Registration, RegistrationRef } from '../pool/forgejo.ts';
 import type { Instant } from '../pool/instant.ts';
 import type { Effect, Outcome } from '../pool/model.ts';
+import { readOwnership } from '../pool/ownership.ts';
 import type { Access } from './access.ts';
 import type { Connection, Result } from './call.ts';
 import { createRegistration, deleteRegistration, getRegistration } from './client.ts';
@@ -68,7 +69,15 @@ async function register(effect: Effect & { kind: 'register' }, deps: EffectDeps)
   if (!created.ok) return failed(effect, created.failure, mayHaveArrived(created.failure));
   const { registration, token } = created.value;
   const issuedAt = (created.serverDate ?? deps.reader.forgejoNow(deps.access)) + 1_000;
-  const row: Registration = { ...registration, name, description, ephemeral, status: 'offline', declared: false, version: '' };
+  const row: Registration = {
+    ...registration,
+    name,
+    ownership: readOwnership(description),
+    ephemeral,
+    status: 'offline',
+    declared: false,
+    version: '',
+  };
   deps.reader.registered(deps.access, deps.scope, row);
   deps.onRegistered({ effect, registration, token, issuedAt });
   return { kind: 'registered', effect, registration, issuedAt };

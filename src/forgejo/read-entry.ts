@@ -2,6 +2,7 @@
 import type { ForgejoFailure } from '../pool/failure.ts';
 import type { ForgejoView, QueuedJob } from '../pool/forgejo.ts';
 import type { Instant } from '../pool/instant.ts';
+import { keepItems } from '../pool/keep.ts';
 import type { RegistrationList } from './list-registrations.ts';
 import { applyWrites, type Write, writesAfter } from './overlay.ts';
 import { backoff, readInterval } from './pace.ts';
@@ -25,6 +26,8 @@ export type ReadOutcome =
     }
   | { readonly kind: 'failed'; readonly began: Beginning; readonly failure: ForgejoFailure; readonly endedAt: number };
 
+type Answered = Extract<ReadOutcome, { readonly kind: 'answered' }>;
+
 export interface ReadEntry {
   readonly last: ReadOutcome | null;
   readonly underWay: { readonly began: Beginning; readonly done: Promise<void> } | null;
@@ -46,13 +49,20 @@ export function withOutcome(entry: ReadEntry, outcome: ReadOutcome): ReadEntry {
     case 'answered':
       return {
         ...entry,
-        last: outcome,
+        last: withoutCopies(entry.last, outcome),
         underWay: null,
         failures: 0,
         answeringSince: entry.last?.kind === 'answered' ? entry.answeringSince : outcome.readAt,
         writes: writesAfter(outcome.began.order, entry.writes),
       };
   }
+}
+
+/** A row that says what it said in the last read is that one. */
+function withoutCopies(last: ReadOutcome | null, read: Answered): Answered {
+  if (last?.kind !== 'answered') return read;
+  const rows = keepItems(last.list.rows, read.list.rows, ({ id }) => id);
+  return { ...read, jobs: keepItems(last.jobs, read.jobs, ({ id }) => id), list: { ...read.list, rows } };
 }
 
 /** When the next read is due for a pool that wants one each `intervalMs`, own clock. */
@@ -84,4 +94,11 @@ export function viewOf(entry: ReadEntry, last: ReadOutcome, nextReadAt: Instant)
         nextReadAt,
       };
   }
+}
+
+/** Whether both show one read. Lists that say the same are the same however often they were read, so only its time tells. */
+export function isSameRead(one: ForgejoView, other: ForgejoView): boolean {
+  if (one.kind !== 'answered' || other.kind !== 'answered') return false;
+  const [a, b] = [one.snapshot, other.snapshot];
+  return a.registrationsReadAt === b.registrationsReadAt && a.jobs === b.jobs && a.registrations === b.registrations;
 }

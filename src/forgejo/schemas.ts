@@ -4,8 +4,9 @@
  */
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import type { QueuedJob, Registration, RegistrationRef } from '../pool/forgejo.ts';
-import { createSharer } from './shared.ts';
+import type { Ownership, QueuedJob, Registration, RegistrationRef } from '../pool/forgejo.ts';
+import { readOwnership } from '../pool/ownership.ts';
+import { copyOf, createSharer } from './shared.ts';
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
@@ -70,13 +71,13 @@ export function decodeJobs(body: string): Decoded<readonly QueuedJob[]> {
 export function decodeRegistrations(body: string): Decoded<readonly Registration[]> {
   const rows = checkRunners(body, []);
   if (!rows.ok) return rows;
-  const shared = createSharer((version: string) => version);
-  return { ok: true, value: rows.value.map((row) => registration(row, shared(row.version ?? ''))) };
+  const shared = createSharer((text: string) => text);
+  return { ok: true, value: rows.value.map((row) => registration(row, shared)) };
 }
 
 export function decodeRegistration(body: string): Decoded<Registration> {
   const row = checkRunner(body);
-  return row.ok ? { ok: true, value: registration(row.value, row.value.version ?? '') } : row;
+  return row.ok ? { ok: true, value: registration(row.value, (text) => text) } : row;
 }
 
 /** The token is shown in this answer only. */
@@ -126,17 +127,27 @@ function jobStatus(status: string): QueuedJob['status'] | null {
   return status === 'waiting' ? 'waiting' : status === 'running' ? 'running' : null;
 }
 
-function registration(row: Static<typeof RunnerRow>, version: string): Registration {
+/** `shared`: of what many rows say, the one that stands for all. */
+function registration(row: Static<typeof RunnerRow>, shared: (text: string) => string): Registration {
+  const version = shared(row.version ?? '');
   return {
     id: row.id,
     uuid: row.uuid,
     name: row.name,
-    description: row.description ?? '',
+    ownership: ownershipIn(row.description ?? '', shared),
     status: runnerStatus(row.status),
     declared: version !== '',
     version,
     ephemeral: row.ephemeral ?? false,
   };
+}
+
+/** The texts of it are copies: a part of the description would keep the whole of it. */
+function ownershipIn(description: string, shared: (text: string) => string): Ownership | null {
+  const ownership = readOwnership(description);
+  if (ownership === null) return null;
+  const { poolUid, handle } = ownership;
+  return { ...ownership, poolUid: shared(copyOf(poolUid)), handle: handle === null ? null : copyOf(handle) };
 }
 
 /** A status that we don't know reads as `active`, the one that nobody deregisters. */

@@ -1,7 +1,9 @@
 /** One line of the log for each thing that a call changed; a pool at rest says nothing. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { createSharer } from '../forgejo/shared.ts';
 import { isTrouble } from '../pool/condition-state.ts';
+import { keepParts } from '../pool/keep.ts';
 import type { PoolIdentity } from '../pool/model.ts';
 import { backoffsOf, endsOf, stopsOf } from './changes.ts';
 import type { Decided, PoolObserver, SyncView } from './observer.ts';
@@ -9,7 +11,7 @@ import type { Decided, PoolObserver, SyncView } from './observer.ts';
 /** What was last said of a pool. */
 interface Said {
   readonly at: number;
-  /** Reason by type of condition. */
+  /** Status and reason by type of condition. */
   readonly conditions: ReadonlyMap<string, string>;
   readonly blocked: number;
   readonly limits: string;
@@ -64,13 +66,16 @@ function logChanges(log: Logger, { namespace, name }: PoolIdentity, decided: Dec
   }
 }
 
+/** There are few statuses and reasons, and thousands of pools say them. */
+const shared = createSharer((words: string) => words);
+
 /** A new process says once what is not as it should be. */
 function logStatus(log: Logger, { pool: { namespace, name }, status, at }: SyncView, before: Said | undefined): Said {
   const pool = { namespace, pool: name };
   const conditions = new Map<string, string>();
   for (const condition of status.conditions ?? []) {
     const { type, status: holds, reason, message } = condition;
-    const now = `${holds} ${reason}`;
+    const now = shared(`${holds} ${reason}`);
     conditions.set(type, now);
     const trouble = isTrouble(condition);
     if (before?.conditions.get(type) === now || (before === undefined && !trouble)) continue;
@@ -80,5 +85,6 @@ function logStatus(log: Logger, { pool: { namespace, name }, status, at }: SyncV
   if (blocked !== (before?.blocked ?? 0)) log.info({ ...pool, blocked }, 'other jobs are blocked than before');
   const limits = JSON.stringify(status.limits ?? {});
   if (before !== undefined && limits !== before.limits) log.info({ ...pool, ...status.limits }, 'other limits hold than before');
-  return { at, conditions, blocked, limits, ended: false };
+  const said = { at, conditions, blocked, limits, ended: false };
+  return before === undefined ? said : keepParts(before, said);
 }

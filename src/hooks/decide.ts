@@ -5,6 +5,7 @@ import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import { specHash } from '../children/spec-hash.ts';
 import type { Access } from '../forgejo/access.ts';
 import { perform } from '../forgejo/perform.ts';
+import { isSameRead } from '../forgejo/read-entry.ts';
 import type { ReadOptions } from '../forgejo/reader.ts';
 import { runnersPath } from '../forgejo/scope-path.ts';
 import type { AccessProblem } from '../pool/failure.ts';
@@ -65,11 +66,6 @@ export async function decide<P extends Plan>(
   // The shared reads may have begun after this call arrived, and then there is nothing to decide again.
   if (isSameRead(shared, view)) return first;
   return decideOn(view, repositories, call, deps, memory, planner);
-}
-
-function isSameRead(one: ForgejoView, other: ForgejoView): boolean {
-  if (one.kind !== 'answered' || other.kind !== 'answered') return false;
-  return one.snapshot.jobs === other.snapshot.jobs && one.snapshot.registrations === other.snapshot.registrations;
 }
 
 /** Nothing new is made for a pool that is deleted. */

@@ -4,9 +4,11 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Instant } from '../pool/instant.ts';
+import { keepParts } from '../pool/keep.ts';
 import type { BackoffEntry, HeldCredentials, Memory, RecentRunner, RememberedRunner } from '../pool/model.ts';
 import type { RememberedAccess } from './access.ts';
 import type { MemoryFromStatus } from './decode-status.ts';
+import { keepMemory } from './keep-memory.ts';
 
 export interface PoolMemory {
   /** Of the last answer; null in a new process. */
@@ -61,7 +63,10 @@ export function createMemoryStore(clock: Clock): MemoryStore {
   const tails = new Map<string, Promise<unknown>>();
   const recall = (uid: string): PoolMemory => pools.get(uid) ?? NOTHING;
   const change: MemoryStore['change'] = (uid, changes) => {
-    pools.set(uid, { ...recall(uid), ...changes, answeredAt: clock.now() });
+    const before = recall(uid);
+    const now = { ...before, ...changes, answeredAt: clock.now() };
+    const last = now.last === null || now.last === before.last ? now.last : keepMemory(before.last, now.last);
+    pools.set(uid, keepParts(NOTHING, keepParts(before, { ...now, last })));
     sweep();
   };
   let sweptAt = clock.now();

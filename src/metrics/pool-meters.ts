@@ -114,7 +114,7 @@ export function createPoolMeters(registry: Registry, clock: Pick<Clock, 'now'>):
       registers: [],
       collect() {
         this.reset();
-        for (const { pool, counts } of shown()) for (const [said, times] of counts[what]) this.inc({ ...pool, [word]: said }, times);
+        for (const { pool, counts } of shown()) for (const [said, times] of counts[what] ?? []) this.inc({ ...pool, [word]: said }, times);
       },
     });
     registry.registerMetric(made);

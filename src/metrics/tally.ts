@@ -5,6 +5,7 @@ import type { Decided, SyncView } from '../hooks/observer.ts';
 import { CAUSE_REASONS } from '../pool/cause.ts';
 import { isBad } from '../pool/condition-state.ts';
 import type { ForgejoFailureKind } from '../pool/failure.ts';
+import { keep } from '../pool/keep.ts';
 import type { Outcome } from '../pool/model.ts';
 
 /** Counted by one word each. */
@@ -14,7 +15,8 @@ export type Counted = (typeof COUNTED)[number];
 export interface Tally {
   readonly uid: string;
   readonly pool: { readonly namespace: string; readonly pool: string };
-  readonly counts: Readonly<Record<Counted, Map<string, number>>>;
+  /** What was never counted is not there. */
+  readonly counts: Partial<Record<Counted, Map<string, number>>>;
   /** Own clock, ms. */
   syncedAt: number;
   queue: { readonly waiting: number; readonly blocked: number; readonly running: number };
@@ -38,17 +40,13 @@ export interface Delays {
 
 const NONE: Delays = { created: [], pickedUp: [] };
 
+const NO_WAITS: Tally['waits'] = new Map();
+
 export function newTally(uid: string, pool: Tally['pool']): Tally {
   return {
     uid,
     pool,
-    counts: {
-      registrations: new Map(),
-      deregistrations: new Map(),
-      deadRunnerReports: new Map(),
-      runnerStops: new Map(),
-      runnerEnds: new Map(),
-    },
+    counts: {},
     syncedAt: 0,
     queue: { waiting: 0, blocked: 0, running: 0 },
     oldestWaitingSince: null,
@@ -57,7 +55,7 @@ export function newTally(uid: string, pool: Tally['pool']): Tally {
     ready: false,
     bad: [],
     strays: 0,
-    waits: new Map(),
+    waits: NO_WAITS,
   };
 }
 
@@ -65,11 +63,11 @@ export function newTally(uid: string, pool: Tally['pool']): Tally {
 export function take(tally: Tally, { status, decided, at }: SyncView): Delays {
   const { queue, counts, limits, conditions = [] } = status;
   tally.syncedAt = at;
-  if (queue !== undefined) tally.queue = { ...queue, blocked: queue.blocked ?? 0 };
-  if (counts !== undefined) tally.runners = counts;
-  if (limits !== undefined) tally.limits = limits;
+  if (queue !== undefined) tally.queue = keep(tally.queue, { ...queue, blocked: queue.blocked ?? 0 });
+  if (counts !== undefined) tally.runners = keep(tally.runners, counts);
+  if (limits !== undefined) tally.limits = keep(tally.limits, limits);
   tally.ready = conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True');
-  tally.bad = conditions.filter(isBad);
+  tally.bad = keep(tally.bad, conditions.filter(isBad));
   if (decided === null) return NONE;
 
   const { world, slots, settled } = decided;
@@ -106,8 +104,8 @@ function countOutcome(tally: Tally, outcome: Outcome, { slots }: Decided): void 
 const UNANSWERED: ReadonlySet<ForgejoFailureKind> = new Set(['timeout', 'unreachable', 'serverError', 'nonsense', 'addressRefused']);
 
 function count(tally: Tally, what: Counted, word: string): void {
-  const words = tally.counts[what];
-  words.set(word, (words.get(word) ?? 0) + 1);
+  const words = tally.counts[what] ?? new Map<string, number>();
+  tally.counts[what] = words.set(word, (words.get(word) ?? 0) + 1);
 }
 
 const KNOWN: ReadonlySet<string> = new Set([...CAUSE_REASONS, 'Completed', 'Cancelled', 'NoTask', 'Stopped']);

@@ -1,7 +1,6 @@
 /** Jobs that a runner of another pool on the same scope is made for: served once is enough. */
 import type { Registration } from './forgejo.ts';
 import type { Instant } from './instant.ts';
-import { ownedRegistrations } from './ownership.ts';
 
 /** Both operators tell Forgejo's time by its `Date`; what says to be made later than that was not made by one. */
 const MOST_AHEAD_MS = 60_000;
@@ -17,8 +16,8 @@ export function claimsOfOthers(
   now: Instant,
 ): ReadonlyMap<string, Instant> {
   const claims = new Map<string, Instant>();
-  for (const { ownership } of ownedRegistrations(rows)) {
-    if (ownership.handle === null || ownership.poolUid === poolUid) continue;
+  for (const { ownership } of rows) {
+    if (ownership === null || ownership.handle === null || ownership.poolUid === poolUid) continue;
     if (ownership.createdAt - now > MOST_AHEAD_MS) continue;
     const until = ownership.createdAt + pendingTimeoutMs;
     if (until > now) claims.set(ownership.handle, Math.max(until, claims.get(ownership.handle) ?? until));

@@ -7,12 +7,22 @@ export interface Registration {
   readonly id: number;
   readonly uuid: string;
   readonly name: string;
-  readonly description: string;
+  /** Null: no pool of this operator made it. */
+  readonly ownership: Ownership | null;
   /** `offline`: not seen for 60 s or never; `active`: reported on a task within 10 s; else `idle`. */
   readonly status: 'offline' | 'idle' | 'active';
   readonly declared: boolean;
   readonly version: string;
   readonly ephemeral: boolean;
+}
+
+/** Whose a registration is, as its description says. */
+export interface Ownership {
+  readonly poolUid: string;
+  readonly handle: string | null;
+  readonly attempt: number;
+  /** Forgejo's `Date` of the list read before the POST; serves only the age of rows without a Secret. */
+  readonly createdAt: Instant;
 }
 
 /** One row of Forgejo's queue (`…/actions/runners/jobs`): only waiting and running jobs are listed. */

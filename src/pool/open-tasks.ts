@@ -4,7 +4,6 @@ import type { QueuedJob, Registration } from './forgejo.ts';
 import { isLive, type Judged } from './judge.ts';
 import { keptBy } from './kept-by.ts';
 import type { RememberedRunner, World } from './model.ts';
-import { ownedRegistrations } from './ownership.ts';
 
 /** Older ones have been asked about long ago, and what is remembered of that has an end (`settle.ts`). */
 export const MOST_OPEN = 40;
@@ -24,7 +23,7 @@ export function openTasks(world: World, slots: readonly Judged[]): readonly Queu
 
 /** Of this operator's runners. */
 const busyHandles = keptBy((registrations: readonly Registration[]): readonly string[] =>
-  ownedRegistrations(registrations).flatMap(({ row, ownership }) => (row.status === 'active' ? (ownership.handle ?? []) : [])),
+  registrations.flatMap(({ status, ownership }) => (status === 'active' ? (ownership?.handle ?? []) : [])),
 );
 
 export function heldBy({ task, lostTasks }: Pick<RememberedRunner, 'task' | 'lostTasks'>): readonly number[] {

@@ -1,16 +1,7 @@
 /** Whose a registration is: its description names the pool by uid, which nobody but the pool's operator writes. */
 import { NO_HANDLE } from '../api/keys.ts';
-import type { Registration } from './forgejo.ts';
-import type { Instant } from './instant.ts';
+import type { Ownership, Registration } from './forgejo.ts';
 import { keptBy } from './kept-by.ts';
-
-export interface Ownership {
-  readonly poolUid: string;
-  readonly handle: string | null;
-  readonly attempt: number;
-  /** Forgejo's `Date` of the list read before the POST; serves only the age of rows without a Secret. */
-  readonly createdAt: Instant;
-}
 
 const PATTERN = /^forgejo-runner-operator pool=(\S+) handle=(\S+) attempt=(\d{1,15}) created=(\S+)$/;
 
@@ -29,30 +20,20 @@ export function readOwnership(description: string): Ownership | null {
   return { poolUid, handle: handle === NO_HANDLE ? null : handle, attempt: Number(attempt), createdAt };
 }
 
-export interface OwnedRegistration {
-  readonly row: Registration;
+export interface OwnRegistration extends Registration {
   readonly ownership: Ownership;
 }
 
-interface Owners {
-  readonly all: readonly OwnedRegistration[];
-  readonly byPool: ReadonlyMap<string, readonly OwnedRegistration[]>;
+/** The registrations of one pool, in the order of the list. */
+export function ownRegistrations(rows: readonly Registration[], poolUid: string): readonly OwnRegistration[] {
+  return ownByPool(rows).get(poolUid) ?? [];
 }
 
-/** The registrations of one pool, with what their descriptions say. */
-export function ownRegistrations(rows: readonly Registration[], poolUid: string): readonly OwnedRegistration[] {
-  return ownersOf(rows).byPool.get(poolUid) ?? [];
-}
+const ownByPool = keptBy(
+  (rows: readonly Registration[]): ReadonlyMap<string, readonly OwnRegistration[]> =>
+    Map.groupBy(rows.filter(isOwned), ({ ownership }) => ownership.poolUid),
+);
 
-/** Those of every pool of this operator, in the order of the list. */
-export function ownedRegistrations(rows: readonly Registration[]): readonly OwnedRegistration[] {
-  return ownersOf(rows).all;
+function isOwned(row: Registration): row is OwnRegistration {
+  return row.ownership !== null;
 }
-
-const ownersOf = keptBy((rows: readonly Registration[]): Owners => {
-  const all = rows.flatMap((row) => {
-    const ownership = readOwnership(row.description);
-    return ownership === null ? [] : [{ row, ownership }];
-  });
-  return { all, byPool: Map.groupBy(all, ({ ownership }) => ownership.poolUid) };
-});

@@ -121,9 +121,10 @@ function rowSlots(
   const taken = new Set(slots.map((slot) => slot.key));
   const joined = new Set(slots.map((slot) => slot.tags.registration?.uuid));
   return ownRegistrations(world.forgejo.snapshot.registrations, world.pool.uid)
-    .filter(({ row }) => !joined.has(row.uuid))
-    .toSorted((a, b) => a.row.id - b.row.id)
-    .map(({ row, ownership }): Slot => {
+    .filter((row) => !joined.has(row.uuid))
+    .toSorted((a, b) => a.id - b.id)
+    .map((row): Slot => {
+      const { ownership } = row;
       const key = taken.has(row.name) ? `${row.name}#${row.id}` : row.name;
       taken.add(key);
       return {

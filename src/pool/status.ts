@@ -76,7 +76,7 @@ function queueAndVersions(
   { waiting, running, blocked }: Demand,
   memory: Memory,
 ): Pick<RunnerPoolStatus, 'queue' | 'versions'> {
-  const versions = ownRegistrations(snapshot.registrations, world.pool.uid).map(({ row }) => row.version);
+  const versions = ownRegistrations(snapshot.registrations, world.pool.uid).map(({ version }) => version);
   return {
     queue: {
       waiting: waiting.length,

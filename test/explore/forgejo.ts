@@ -1,6 +1,7 @@
 /** Forgejo of the explored world: what its lists show, and what it does when the operator asks. */
 import type { QueuedJob, Registration } from '../../src/pool/forgejo.ts';
 import type { Effect, Outcome } from '../../src/pool/model.ts';
+import { readOwnership } from '../../src/pool/ownership.ts';
 import { aJob, aSnapshot } from '../pool/support/builders.ts';
 import type { Forgejo, Issued, Reading, Row, RunnerPod, State } from './state.ts';
 
@@ -30,8 +31,8 @@ function queueOf({ jobs }: Forgejo): readonly QueuedJob[] {
 }
 
 function registrationOf(row: Row, state: State): Registration {
-  const { id, uuid, name, description, declared } = row;
-  return { id, uuid, name, description, declared, status: statusOfRow(row, state), version: declared ? 'v12.8.2' : '', ephemeral: true };
+  const { id, uuid, name, ownership, declared } = row;
+  return { id, uuid, name, ownership, declared, status: statusOfRow(row, state), version: declared ? 'v12.8.2' : '', ephemeral: true };
 }
 
 export function statusOfRow(row: Row, { cluster, now }: State): Registration['status'] {
@@ -98,7 +99,7 @@ function register(state: State, effect: Effect & { kind: 'register' }, lost: boo
   const row: Row = {
     ...registration,
     name: runner,
-    description: effect.description,
+    ownership: readOwnership(effect.description),
     declared: false,
     seenAt: null,
     activeAt: null,

@@ -9,10 +9,9 @@
 import type { RunnerPoolSpec } from '../../src/api/spec/runnerpool.ts';
 import type { MemoryFromStatus } from '../../src/hooks/decode-status.ts';
 import { createMemoryStore, type PoolMemory } from '../../src/hooks/pool-memory.ts';
-import type { Snapshot } from '../../src/pool/forgejo.ts';
+import type { Ownership, Snapshot } from '../../src/pool/forgejo.ts';
 import type { Instant } from '../../src/pool/instant.ts';
 import type { ObservedJob, ObservedPod, ObservedSecret } from '../../src/pool/observed.ts';
-import { describeOwnership } from '../../src/pool/ownership.ts';
 import type { ChildIntent } from '../../src/pool/settle.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import { aMemory, aSpec, now as START } from '../pool/support/builders.ts';
@@ -60,7 +59,7 @@ export interface Row {
   readonly id: number;
   readonly uuid: string;
   readonly name: string;
-  readonly description: string;
+  readonly ownership: Ownership | null;
   readonly declared: boolean;
   /** When its runner was last heard; of one that lives: now. */
   readonly seenAt: Instant | null;
@@ -201,7 +200,7 @@ const FOREIGN: Row = {
   id: 1,
   uuid: 'uuid-1',
   name: 'somebody-elses',
-  description: describeOwnership({ poolUid: 'another-pool', handle: null, attempt: 1, createdAt: START - 86_400_000 }),
+  ownership: { poolUid: 'another-pool', handle: null, attempt: 1, createdAt: START - 86_400_000 },
   declared: false,
   seenAt: null,
   activeAt: null,

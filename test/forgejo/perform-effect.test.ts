@@ -3,7 +3,7 @@ import { perform } from '../../src/forgejo/perform.ts';
 import { TransportError } from '../../src/forgejo/transport.ts';
 import type { Effect } from '../../src/pool/model.ts';
 import { ACCESS, ACME, json, registrationOf, runnerRow } from './support/answers.ts';
-import { type Answer, ASK, DATE, DEREGISTER, GONE, NO_CONTENT, REGISTER, REPORT, world } from './support/effect-world.ts';
+import { type Answer, ASK, DATE, DEREGISTER, GONE, NO_CONTENT, OWNERSHIP, REGISTER, REPORT, world } from './support/effect-world.ts';
 import { NOON } from './support/manual-clock.ts';
 
 const lost = new TransportError({ kind: 'unreachable', code: 'ECONNRESET' });
@@ -17,7 +17,7 @@ describe('register', () => {
     expect(await perform([REGISTER], deps)).toEqual([{ kind: 'registered', effect: REGISTER, registration, issuedAt: NOON + 1_000 }]);
     expect(registered).toEqual([{ effect: REGISTER, registration, token: 'secret', issuedAt: NOON + 1_000 }]);
     const view = await reader.read(ACCESS, ACME, { intervalMs: 60_000 });
-    const row = registrationOf(8, { name: 'pool-a', description: 'forgejo-runner-operator pool=u' });
+    const row = registrationOf(8, { name: 'pool-a', ownership: OWNERSHIP });
     expect(view).toMatchObject({ snapshot: { registrations: [registrationOf(7), row] } });
   });
 

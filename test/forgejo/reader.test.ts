@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isSameRead } from '../../src/forgejo/read-entry.ts';
 import { createReader } from '../../src/forgejo/reader.ts';
 import type { ForgejoView, Snapshot } from '../../src/pool/forgejo.ts';
 import { ACCESS, ACME, jobRow, registrationOf, runnerRow } from './support/answers.ts';
@@ -121,6 +122,33 @@ describe('begunAfter', () => {
     await clock.advance(50);
     expect(await joining).toEqual(await joined);
     expect(rounds()).toBe(3);
+  });
+});
+
+describe('a list that says what the one before said', () => {
+  it('is that one, but not that read', async () => {
+    const { clock, server, reader } = world();
+    server.jobs = [jobRow(7)];
+    server.runners = [runnerRow(1), runnerRow(2)];
+    const before = await reader.read(ACCESS, ACME, EVERY_2S);
+    await clock.advance(2_000);
+    const after = await reader.read(ACCESS, ACME, EVERY_2S);
+    expect(snapshotOf(after).registrations).toBe(snapshotOf(before).registrations);
+    expect(snapshotOf(after).jobs).toBe(snapshotOf(before).jobs);
+    expect(snapshotOf(after).registrationsReadAt - snapshotOf(before).registrationsReadAt).toBe(2_000);
+    expect(isSameRead(before, after)).toBe(false);
+    expect(isSameRead(after, await reader.read(ACCESS, ACME, EVERY_2S))).toBe(true);
+  });
+
+  it('shares the rows that have not changed', async () => {
+    const { clock, server, reader } = world();
+    server.runners = [runnerRow(1), runnerRow(2)];
+    const before = snapshotOf(await reader.read(ACCESS, ACME, EVERY_2S)).registrations;
+    await clock.advance(2_000);
+    server.runners = [runnerRow(2), runnerRow(3)];
+    const after = snapshotOf(await reader.read(ACCESS, ACME, EVERY_2S)).registrations;
+    expect(after).toEqual([registrationOf(2), registrationOf(3)]);
+    expect(after[0]).toBe(before[1]);
   });
 });
 

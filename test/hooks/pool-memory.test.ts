@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MemoryFromStatus } from '../../src/hooks/decode-status.ts';
 import { createMemoryStore, mergeMemory, type PoolMemory } from '../../src/hooks/pool-memory.ts';
-import type { RememberedRunner } from '../../src/pool/model.ts';
+import type { Memory, RememberedRunner } from '../../src/pool/model.ts';
 import { aBackoff, aMemory, aRecent, remembered, secondsAgo, tagsOf } from '../pool/support/builders.ts';
 
 const CLOCK = 1_000_000;
@@ -160,6 +160,21 @@ describe('the store', () => {
     expect(store.recall('u')).toMatchObject({ access: ACCESS, answeredAt: CLOCK });
     store.finish('u');
     expect(store.recall('u')).toMatchObject({ access: null, finalized: true });
+  });
+
+  test('keeps what says the same as it was, and one empty list for all pools', () => {
+    const { store } = storeAt();
+    const memory = (): Memory => aMemory({ runners: [remembered('a'), remembered('b')], podsSeen: new Set(['a']) });
+    const lastOf = (uid: string): Memory => store.recall(uid).last ?? aMemory();
+    store.change('u', { last: memory() });
+    const before = lastOf('u');
+    const now = { ...memory(), runners: [remembered('a'), remembered('b', { phase: 'idle' })], lastWarmAttempt: 3 };
+    store.change('u', { last: now });
+    expect(lastOf('u')).toEqual(now);
+    expect(lastOf('u').podsSeen).toBe(before.podsSeen);
+    expect(lastOf('u').runners[0]).toBe(before.runners[0]);
+    store.change('other', { last: memory() });
+    expect(lastOf('other').openTasks).toBe(lastOf('u').openTasks);
   });
 
   test('holds credentials beside those that it has', () => {

@@ -4,7 +4,6 @@ import { coveredJobs, type Demand, demandOf, waitingJobs } from '../../src/pool/
 import type { QueuedJob, Registration } from '../../src/pool/forgejo.ts';
 import { judge } from '../../src/pool/judge.ts';
 import type { Memory, World } from '../../src/pool/model.ts';
-import { describeOwnership } from '../../src/pool/ownership.ts';
 import { EVERY_REPOSITORY, type RepositoryFilter } from '../../src/pool/repositories.ts';
 import {
   aBackoff,
@@ -172,7 +171,7 @@ describe('a job that another pool’s runner is made for', () => {
   const OTHER = '11111111-2222-3333-4444-555555555555';
   const rowFor = (handle: string | null, changes: Partial<Registration>, seconds = 60, poolUid = OTHER): Registration => ({
     ...rowOf(tagsOf('theirs')),
-    description: describeOwnership({ poolUid, handle, attempt: 1, createdAt: secondsAgo(seconds) }),
+    ownership: { poolUid, handle, attempt: 1, createdAt: secondsAgo(seconds) },
     ...changes,
   });
   const undeclared = { status: 'offline', declared: false } as const;
@@ -188,7 +187,7 @@ describe('a job that another pool’s runner is made for', () => {
     { because: 'it says that it was made tomorrow', row: rowFor('handle-1', undeclared, -86_400), ids: [1] },
     { because: 'it is made for another job', row: rowFor('handle-2', {}), ids: [1] },
     { because: 'it is made for any job', row: rowFor(null, {}), ids: [1] },
-    { because: 'it is nobody’s', row: rowFor('handle-1', { description: 'handle=handle-1' }), ids: [1] },
+    { because: 'it is nobody’s', row: rowFor('handle-1', { ownership: null }), ids: [1] },
     { because: 'it is our own, left by an attempt before', row: rowFor('handle-1', undeclared, 60, POOL_UID), ids: [1] },
   ])('$because', ({ row, ids }) => {
     const { wanted, waiting } = demandIn(worldOf([], { jobs: [aJob(1)], rows: [row] }));

@@ -83,7 +83,7 @@ describe('the row of a registration', () => {
     },
     {
       because: 'the same id with another uuid is another registration',
-      parts: { ...RUNNING, rows: [rowOf(R, { uuid: 'another', description: '' })] },
+      parts: { ...RUNNING, rows: [rowOf(R, { uuid: 'another', ownership: null })] },
       seen: 'absent',
     },
     {

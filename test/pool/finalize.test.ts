@@ -312,7 +312,7 @@ describe('when a deleted pool has ended', () => {
     { because: 'a registration is', world: worldOf([{ row: rowOf(warm, { status: 'offline' }) }], { pool }), children: false, ends: false },
     {
       because: 'another pool’s registration does not count',
-      world: worldOf([{ row: rowOf(warm, { description: 'by hand' }) }], { pool }),
+      world: worldOf([{ row: rowOf(warm, { ownership: null }) }], { pool }),
       children: false,
       ends: true,
     },

@@ -58,7 +58,7 @@ describe('what runners report', () => {
     },
     {
       because: 'a runner of somebody else is no matter of ours',
-      world: worldOf([idleWarm('a')], { rows: [rowOf(tagsOf('z'), { version: 'v3.0.0', description: 'theirs' })] }),
+      world: worldOf([idleWarm('a')], { rows: [rowOf(tagsOf('z'), { version: 'v3.0.0', ownership: null })] }),
       reason: 'ImageVersionKnown',
     },
   ])('$reason: $because', ({ world, reason }) => {

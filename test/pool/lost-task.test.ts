@@ -4,7 +4,6 @@ import { judge } from '../../src/pool/judge.ts';
 import type { Memory, Outcome, RememberedRunner, World } from '../../src/pool/model.ts';
 import type { ObservedPod } from '../../src/pool/observed.ts';
 import { openTasks } from '../../src/pool/open-tasks.ts';
-import { describeOwnership } from '../../src/pool/ownership.ts';
 import {
   aJob,
   answered,
@@ -104,8 +103,8 @@ describe('tasks that nobody explains', () => {
     return openTasks(world, judge(world));
   };
   const foreign = (status: 'active' | 'idle') => {
-    const description = describeOwnership({ poolUid: 'another', handle: 'handle-1', attempt: 1, createdAt: secondsAgo(60) });
-    return { rows: [rowOf(tagsOf('z'), { description, status })] };
+    const ownership = { poolUid: 'another', handle: 'handle-1', attempt: 1, createdAt: secondsAgo(60) };
+    return { rows: [rowOf(tagsOf('z'), { ownership, status })] };
   };
 
   test.each([

@@ -52,10 +52,10 @@ describe('the registrations of a pool', () => {
   it('are those that name its uid, in the order of the list', () => {
     const mine = rowOf(tagsOf('mine'));
     const warm = rowOf(tagsOf('warm', { handle: null, attempt: 7 }));
-    const other = rowOf(tagsOf('other'), { description: TEXT.replace(POOL_UID, `${POOL_UID}0`) });
-    const person = rowOf(tagsOf('person'), { description: '' });
+    const other = rowOf(tagsOf('other'), { ownership: { ...OWNERSHIP, poolUid: `${POOL_UID}0` } });
+    const person = rowOf(tagsOf('person'), { ownership: null });
     const found = ownRegistrations([warm, other, person, mine], POOL_UID);
-    expect(found.map(({ row, ownership }) => [row.name, ownership.handle, ownership.attempt])).toEqual([
+    expect(found.map(({ name, ownership }) => [name, ownership.handle, ownership.attempt])).toEqual([
       ['warm', null, 7],
       ['mine', HANDLE, 1],
     ]);

@@ -370,7 +370,7 @@ describe('registrations without objects', () => {
     { because: 'offline', row: rowOf(own, { status: 'offline' }), does: ['deregister a when offline'] },
     { because: 'somebody polls with it: leave it', row: rowOf(own), does: [] },
     { because: 'an answer may be on its way', row: undeclaredRowOf(warmTagsOf('a', { issuedAt: secondsAgo(20) })), does: [] },
-    { because: 'it is another pool’s', row: undeclaredRowOf(own, { description: 'by hand' }), does: [] },
+    { because: 'it is another pool’s', row: undeclaredRowOf(own, { ownership: null }), does: [] },
   ])('$because', ({ row, does }) => {
     expect(asked(planOf(aWorld({ rows: [row] })))).toEqual(does);
   });

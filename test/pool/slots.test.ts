@@ -145,7 +145,7 @@ describe('a row that no slot has', () => {
   });
 
   it('is nobody’s when it is another pool’s or a person’s', () => {
-    const rows = [rowOf(R, { description: 'my own runner' }), rowOf(tagsOf('s'))];
+    const rows = [rowOf(R, { ownership: null }), rowOf(tagsOf('s'))];
     expect(joinSlots({ ...aWorld({ rows }), pool: aPool({ uid: 'another-pool' }) })).toEqual([]);
     expect(slots({ rows }).map(({ key }) => key)).toEqual(['s']);
   });

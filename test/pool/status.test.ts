@@ -131,7 +131,7 @@ describe('the status', () => {
       rowOf(warmTagsOf('b')),
       undeclaredRowOf(warmTagsOf('c')),
       rowOf(warmTagsOf('d'), { version: 'v12.5.0' }),
-      rowOf(warmTagsOf('e'), { version: 'v1', description: 'by hand' }),
+      rowOf(warmTagsOf('e'), { version: 'v1', ownership: null }),
     ];
     expect(statusOf(aWorld({ rows })).versions).toEqual(['v12.5.0', 'v12.8.2']);
   });

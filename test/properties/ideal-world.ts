@@ -8,6 +8,7 @@ import type { Judged } from '../../src/pool/judge.ts';
 import { judge } from '../../src/pool/judge.ts';
 import type { Effect, Memory, Outcome, World } from '../../src/pool/model.ts';
 import type { ObservedPod, ObservedWorkload, RunnerTags } from '../../src/pool/observed.ts';
+import { readOwnership } from '../../src/pool/ownership.ts';
 import { type Plan, plan } from '../../src/pool/plan.ts';
 import { type ChildIntent, type Settled, settle } from '../../src/pool/settle.ts';
 import { answered, deploymentOf, jobEnd, jobOf, podOf, rowOf, secretOf } from '../pool/support/builders.ts';
@@ -82,7 +83,7 @@ function rowsAfter({ world }: Step, outcomes: readonly Outcome[]): readonly Regi
   );
   const born = outcomes.flatMap((outcome) =>
     outcome.kind === 'registered'
-      ? [rowOf(tagsFor(outcome), { status: 'offline', declared: false, version: '', description: outcome.effect.description })]
+      ? [rowOf(tagsFor(outcome), { status: 'offline', declared: false, version: '', ownership: readOwnership(outcome.effect.description) })]
       : [],
   );
   return [...snapshotOf(world).rows.filter(({ uuid }) => !gone.has(uuid)), ...born];

@@ -1,7 +1,7 @@
 /** The runner list: whether it can be trusted, and what of it is ours and nobody's. */
 
 import type { Registration } from '../../pool/forgejo.ts';
-import { ownRegistrations, readOwnership } from '../../pool/ownership.ts';
+import { ownRegistrations } from '../../pool/ownership.ts';
 import { counted, listed, printable } from '../input/printable.ts';
 import type { Facts, ScopeFacts } from './examine.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
@@ -39,7 +39,7 @@ function completeness(rows: number, complete: boolean): Finding {
 
 /** Registrations by the pool that made them; another cluster's operator may use the same server. */
 function strays({ poolUids, poolsAreAll }: Target, rows: readonly Registration[]): readonly Finding[] {
-  const uids = [...new Set(rows.flatMap((row) => readOwnership(row.description)?.poolUid ?? []))].toSorted();
+  const uids = [...new Set(rows.flatMap((row) => row.ownership?.poolUid ?? []))].toSorted();
   if (uids.length === 0) return [ok('strays', 'No registration of this operator is here.')];
   const unknown = uids.filter((uid) => !poolUids.has(uid));
   const ours = counted(
@@ -67,12 +67,12 @@ function strays({ poolUids, poolsAreAll }: Target, rows: readonly Registration[]
 
 function tally(uid: string, rows: readonly Registration[]): string {
   const own = ownRegistrations(rows, uid);
-  const online = own.filter(({ row }) => row.status !== 'offline').length;
+  const online = own.filter(({ status }) => status !== 'offline').length;
   return `${printable(uid)} (${own.length - online} offline, ${online} online)`;
 }
 
 function namesOf(uid: string, rows: readonly Registration[]): readonly string[] {
   return ownRegistrations(rows, uid)
-    .toSorted((a, b) => a.row.id - b.row.id)
-    .map(({ row }) => `${printable(row.name)} (id ${row.id}, ${row.status})`);
+    .toSorted((a, b) => a.id - b.id)
+    .map(({ id, name, status }) => `${printable(name)} (id ${id}, ${status})`);
 }

@@ -5,7 +5,6 @@ import type { RunnerPoolSpec } from '../../api/spec/runnerpool.ts';
 import type { QueuedJob, Registration } from '../../pool/forgejo.ts';
 import type { RememberedRunner } from '../../pool/model.ts';
 import type { Observed, ObservedPod, ObservedWorkload, RunnerTags } from '../../pool/observed.ts';
-import { describeOwnership } from '../../pool/ownership.ts';
 
 export interface Assumed {
   readonly observed: Observed;
@@ -32,7 +31,7 @@ export function assumeRegistrations(assumed: Assumed): readonly Registration[] {
         ...registration,
         ...seen,
         name: runner,
-        description: describeOwnership({ poolUid, handle, attempt, createdAt: issuedAt ?? 0 }),
+        ownership: { poolUid, handle, attempt, createdAt: issuedAt ?? 0 },
         version: seen.declared ? (saidVersion(spec.runner) ?? 'unknown') : '',
         ephemeral: spec.mode === 'Ephemeral',
       },

@@ -2,7 +2,7 @@
  * What the API server adds to an object at its creation and refuses at a write. Defaults and messages as recorded
  * (`recordings/kubernetes`), reduced to the fields that the recordings of Jobs and Deployments show.
  */
-import { sameJson } from '../same-json.ts';
+import { isSame } from '../../pool/same.ts';
 import { ApiError } from './api-error.ts';
 import { defaultNetworkPolicy, defaultService, defaultStatefulSet, validateStatefulSetUpdate } from './in-place-kinds.ts';
 import { KINDS, type Kind } from './kinds.ts';
@@ -45,12 +45,12 @@ function specField(object: KubeObject, field: string): unknown {
 /** Throws 422 when the write changes what may not change: a Job's template, an immutable Secret or ConfigMap. */
 export function validateUpdate(kind: Kind, before: KubeObject, after: KubeObject): void {
   const name = before.metadata.name;
-  if (kind === 'Job' && !sameJson(specField(before, 'template'), specField(after, 'template'))) {
+  if (kind === 'Job' && !isSame(specField(before, 'template'), specField(after, 'template'))) {
     throw new ApiError(422, `Job.batch "${name}" is invalid: spec.template: Invalid value: field is immutable`);
   }
   if (kind === 'StatefulSet') validateStatefulSetUpdate(before, after);
   if ((kind === 'Secret' || kind === 'ConfigMap') && fieldOf(before, 'immutable') === true) {
-    const same = fieldOf(after, 'immutable') === true && sameJson(fieldOf(before, 'data'), fieldOf(after, 'data'));
+    const same = fieldOf(after, 'immutable') === true && isSame(fieldOf(before, 'data'), fieldOf(after, 'data'));
     if (!same) throw new ApiError(422, `${kind} "${name}" is invalid: data: Forbidden: field is immutable when \`immutable\` is set`);
   }
 }

@@ -3,8 +3,8 @@
  * is deleted, and the status as recorded (K8).
  */
 
+import { isSame } from '../../pool/same.ts';
 import type { Random } from '../forgejo/random.ts';
-import { sameJson } from '../same-json.ts';
 import { isApiError } from './api-error.ts';
 import { nameSuffix } from './names.ts';
 import { type Condition, controllerOf, type DeploymentObject, type KubeObject, type PodObject, timestamp } from './objects.ts';
@@ -98,7 +98,7 @@ export function startDeploymentController(store: Store, tasks: Tasks, random: Ra
     };
     store.update('Deployment', deployment.metadata.namespace ?? '', deployment.metadata.name, (object) => {
       const status = { ...counts, conditions: conditions(object, set, ready >= wanted), observedGeneration: object.metadata.generation };
-      return sameJson(object.status, status) ? object : { ...object, status };
+      return isSame(object.status, status) ? object : { ...object, status };
     });
   }
 

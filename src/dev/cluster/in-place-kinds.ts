@@ -2,7 +2,7 @@
  * What the API server makes of the kinds that Metacontroller changes in place: StatefulSet, Service, NetworkPolicy. These objects
  * are only stored here: no Pod is made for a StatefulSet, no address is served by a Service, and no policy is enforced.
  */
-import { sameJson } from '../same-json.ts';
+import { isSame } from '../../pool/same.ts';
 import { ApiError } from './api-error.ts';
 import type { KubeObject } from './objects.ts';
 
@@ -91,7 +91,7 @@ const CHANGEABLE: ReadonlySet<string> = new Set([
 /** Throws 422 when the write changes what may not change. */
 export function validateStatefulSetUpdate(before: KubeObject, after: KubeObject): void {
   const fixed = ({ spec }: KubeObject) => Object.fromEntries(Object.entries(objectOf(spec)).filter(([key]) => !CHANGEABLE.has(key)));
-  if (sameJson(fixed(before), fixed(after))) return;
+  if (isSame(fixed(before), fixed(after))) return;
   const fields = [...CHANGEABLE].map((field) => `'${field}'`).join(', ');
   throw new ApiError(
     422,

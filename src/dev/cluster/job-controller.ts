@@ -2,7 +2,7 @@
  * The Job controller: one Pod at a time (`podReplacementPolicy: Failed`), counted through the tracking finalizer, with the
  * order of status writes that was recorded (K1–K4, K10, K12). A Pod's change is looked at one second later, as measured.
  */
-import { sameJson } from '../same-json.ts';
+import { isSame } from '../../pool/same.ts';
 import { isApiError } from './api-error.ts';
 import { type Condition, controllerOf, type JobObject, type JobStatus, type PodObject, timestamp } from './objects.ts';
 import { hasEnded, isDeleted, isReady, isTracked, podFrom, podsOf, releasePod, TRACKING_FINALIZER } from './owned-pods.ts';
@@ -44,7 +44,7 @@ export function startJobController(store: Store, tasks: Tasks): void {
       const before = object.status ?? {};
       const startTime = before.startTime ?? timestamp(tasks.clock.now());
       const status = change({ uncountedTerminatedPods: {}, ...before, startTime });
-      return sameJson(before, status) ? object : { ...object, status };
+      return isSame(before, status) ? object : { ...object, status };
     });
   }
 

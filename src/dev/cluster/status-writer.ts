@@ -1,5 +1,5 @@
 /** The parent's status: replaced as a whole, written only when it differs; a status that never settles is a violation. */
-import { sameJson } from '../same-json.ts';
+import { isSame } from '../../pool/same.ts';
 import type { ControllerSettings } from './composite-controller.ts';
 import type { KubeObject } from './objects.ts';
 import type { Observations } from './observations.ts';
@@ -29,7 +29,7 @@ export function createStatusWriter(
     if (live === undefined) return;
     const key = objectKey(parent);
     const desired = { ...status, observedGeneration: parent.metadata.generation };
-    if (sameJson(live.status ?? {}, desired)) {
+    if (isSame(live.status ?? {}, desired)) {
       hot.delete(key);
       return;
     }
@@ -37,7 +37,7 @@ export function createStatusWriter(
     observations.counters.statusWrites += 1;
     const request = { generation: parent.metadata.generation, annotations: parent.metadata.annotations, children, related };
     const before = hot.get(key);
-    const goesOn = before !== undefined && now() - before.since < HOT_WITHIN_MS && sameJson(before.request, request);
+    const goesOn = before !== undefined && now() - before.since < HOT_WITHIN_MS && isSame(before.request, request);
     const writes = goesOn ? before.writes + 1 : 1;
     hot.set(key, { request, writes, since: goesOn ? before.since : now() });
     if (writes === HOT_STATUS_WRITES) observations.violate('hotStatus', key, `${writes} status writes in a row without any other change`);

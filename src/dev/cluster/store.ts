@@ -4,9 +4,9 @@
  */
 
 import type { Clock } from '../../clock.ts';
+import { isSame } from '../../pool/same.ts';
 import { deepFreeze } from '../deep-freeze.ts';
 import { type Random, randomUuid } from '../forgejo/random.ts';
-import { sameJson } from '../same-json.ts';
 import { validateMeta, validateUpdate, withDefaults, withUpdateDefaults } from './admission.ts';
 import { ApiError } from './api-error.ts';
 import { ALL_KINDS, isKind, KINDS, type Kind, type KindMap } from './kinds.ts';
@@ -122,7 +122,7 @@ export function createStore(clock: Clock, random: Random): Store {
     const changed = withUpdateDefaults(kind, asked);
     validateUpdate(kind, before, changed);
     // A Pod's generation counts its deletion only here: the scheduler's binding does not raise it.
-    const grows = kind !== 'Pod' && KINDS[kind].generation && !sameJson(before.spec, changed.spec);
+    const grows = kind !== 'Pod' && KINDS[kind].generation && !isSame(before.spec, changed.spec);
     const metadata = grows ? { ...changed.metadata, generation: (before.metadata.generation ?? 0) + 1 } : changed.metadata;
     const object = put(kind, before, { ...changed, metadata });
     reap(kind, object);

@@ -1,5 +1,5 @@
 /** Client-side apply: what the last answer set and this one lacks is removed, what this one says is set, the rest stays. */
-import { sameJson } from '../same-json.ts';
+import { isSame } from '../../pool/same.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -43,5 +43,5 @@ function merge(observed: unknown, last: unknown, desired: unknown): unknown {
 /** The object after the apply; the observed one itself when nothing changes. */
 export function threeWayMerge<T extends object>(observed: T, last: object, desired: object): T {
   const merged = merge(observed, last, desired);
-  return sameJson(merged, observed) ? observed : (merged as T); // an overlay of the same shape
+  return isSame(merged, observed) ? observed : (merged as T); // an overlay of the same shape
 }

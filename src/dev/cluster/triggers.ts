@@ -1,5 +1,5 @@
 /** Which parents a change in the cluster concerns (facts measured, section 4). */
-import { sameJson } from '../same-json.ts';
+import { isSame } from '../../pool/same.ts';
 import { matches, selectorOf } from './claim.ts';
 import type { ControllerSettings } from './composite-controller.ts';
 import type { Change, Informers } from './informer.ts';
@@ -12,7 +12,7 @@ function parentChanged(settings: ControllerSettings, before: KubeObject | undefi
   const { generation, labels, annotations, deletionTimestamp } = before.metadata;
   const { metadata } = after;
   if (generation !== metadata.generation || deletionTimestamp !== metadata.deletionTimestamp) return true;
-  return !sameJson(labels, metadata.labels) || !sameJson(annotations, metadata.annotations);
+  return !isSame(labels, metadata.labels) || !isSame(annotations, metadata.annotations);
 }
 
 /** Keys of the parents to sync: itself, the owner or possible adopter of a child, and whoever has it as a related object. */

@@ -3,7 +3,7 @@ import type { ControllerSettings } from '../../../src/dev/cluster/composite-cont
 import { isKind } from '../../../src/dev/cluster/kinds.ts';
 import type { KubeObject, NewObject } from '../../../src/dev/cluster/objects.ts';
 import { objectKey } from '../../../src/dev/cluster/wire.ts';
-import { sameJson } from '../../../src/dev/same-json.ts';
+import { isSame } from '../../../src/pool/same.ts';
 import { type Api, isFailure } from '../cluster/api.ts';
 
 export interface ChildWriter {
@@ -33,7 +33,7 @@ export function createChildWriter(api: Api, settings: ControllerSettings): Child
     const rule = settings.children.find(({ kind }) => kind === child.kind);
     if (live !== undefined && (rule?.method !== 'InPlace' || live.metadata.deletionTimestamp !== undefined)) return;
     const wanted = asApplied(parent, child);
-    if (live !== undefined && sameJson(applied.get(live.metadata.uid) ?? {}, wanted)) return;
+    if (live !== undefined && isSame(applied.get(live.metadata.uid) ?? {}, wanted)) return;
     const written = await api.apply(wanted, { manager: MANAGER });
     applied.set(written.metadata.uid, wanted);
   }
@@ -53,7 +53,7 @@ export function createChildWriter(api: Api, settings: ControllerSettings): Child
       const live = await api.get(settings.parentKind, metadata.namespace, metadata.name);
       if (live === null || live.metadata.uid !== metadata.uid) return;
       const wanted = { ...status, observedGeneration: metadata.generation };
-      if (!sameJson(live.status ?? {}, wanted)) await api.replace({ ...live, status: wanted }, 'status');
+      if (!isSame(live.status ?? {}, wanted)) await api.replace({ ...live, status: wanted }, 'status');
     },
   };
 }

@@ -52,7 +52,7 @@ export function registrationOf(id: number, changes: Partial<Registration> = {}):
     id,
     uuid: `uuid-${id}`,
     name: `r${id}`,
-    description: '',
+    ownership: null,
     status: 'offline',
     declared: false,
     version: '',

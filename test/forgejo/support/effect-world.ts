@@ -2,12 +2,15 @@ import type { PerformDeps } from '../../../src/forgejo/perform.ts';
 import type { Registered } from '../../../src/forgejo/perform-effect.ts';
 import { createReader } from '../../../src/forgejo/reader.ts';
 import { type HttpRequest, type HttpResponse, TransportError } from '../../../src/forgejo/transport.ts';
-import type { ForgejoView } from '../../../src/pool/forgejo.ts';
+import type { ForgejoView, Ownership } from '../../../src/pool/forgejo.ts';
 import type { Effect } from '../../../src/pool/model.ts';
+import { describeOwnership } from '../../../src/pool/ownership.ts';
 import { ACCESS, ACME, json, list, runnerRow } from './answers.ts';
 import { manualClock, NOON } from './manual-clock.ts';
 
 export const DATE = { date: new Date(NOON).toUTCString() };
+/** What each registration made here says of itself. */
+export const OWNERSHIP: Ownership = { poolUid: 'u', handle: 'h', attempt: 1, createdAt: NOON };
 export const REGISTER: Effect = register('pool-a');
 export const ASK: Effect = { kind: 'ask', runner: 'pool-a', registration: { id: 7, uuid: 'uuid-7' }, taskId: 35 };
 export const REPORT: Effect = { kind: 'report', runner: 'pool-a', registration: { id: 7, uuid: 'uuid-7' }, taskId: 35, cause: 'OOM' };
@@ -22,7 +25,7 @@ export const NO_CONTENT: HttpResponse = { status: 204, headers: DATE, body: '' }
 
 export function register(runner: string): Effect {
   const tags = { runner, handle: 'h', repositoryId: 1, job: 'build', attempt: 1, specHash: 'x' };
-  return { kind: 'register', tags, description: 'forgejo-runner-operator pool=u', ephemeral: true };
+  return { kind: 'register', tags, description: describeOwnership(OWNERSHIP), ephemeral: true };
 }
 
 export type Answer = HttpResponse | TransportError | undefined;

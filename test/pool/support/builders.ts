@@ -17,7 +17,6 @@ import type {
   RunnerState,
   RunnerTags,
 } from '../../../src/pool/observed.ts';
-import { describeOwnership } from '../../../src/pool/ownership.ts';
 import { EVERY_REPOSITORY, type RepositoryFilter } from '../../../src/pool/repositories.ts';
 import { limitsAt } from '../../../src/pool/schedule.ts';
 
@@ -178,7 +177,7 @@ export function rowOf(tags: RunnerTags, changes: Partial<Registration> = {}): Re
     id: tags.registration?.id ?? idOf(tags.runner),
     uuid: tags.registration?.uuid ?? `uuid-of-${tags.runner}`,
     name: tags.runner,
-    description: describeOwnership({ poolUid: POOL_UID, handle, attempt, createdAt: tags.issuedAt ?? secondsAgo(120) }),
+    ownership: { poolUid: POOL_UID, handle, attempt, createdAt: tags.issuedAt ?? secondsAgo(120) },
     status: 'idle',
     declared: true,
     version: 'v12.8.2',

@@ -22,7 +22,6 @@ import type { Instant } from '../../../src/pool/instant.ts';
 import { rfc3339 } from '../../../src/pool/instant.ts';
 import type { Judged } from '../../../src/pool/judge.ts';
 import type { World } from '../../../src/pool/model.ts';
-import { describeOwnership } from '../../../src/pool/ownership.ts';
 import { RECORDED_REQUESTS, recordedRequest } from '../../hooks/recordings.ts';
 import { aJob, answered, aRunningJob, aWorld, remembered, SPEC_HASH } from './builders.ts';
 import { FORGEJO } from './recorded-forgejo.ts';
@@ -229,8 +228,8 @@ export function recordedWorld(recording: Recording, { when, before, annotations 
 }
 
 function registration({ name, id, uuid, handle, issuedAt }: RecordedRunner, row: string, poolUid: string): readonly Registration[] {
-  const description = describeOwnership({ poolUid, handle, attempt: 1, createdAt: issuedAt });
-  const base = { id, uuid, name, description, declared: true, version: 'v12.8.2', ephemeral: true } as const;
+  const ownership = { poolUid, handle, attempt: 1, createdAt: issuedAt };
+  const base = { id, uuid, name, ownership, declared: true, version: 'v12.8.2', ephemeral: true } as const;
   switch (row) {
     case 'new':
       return [{ ...base, status: 'offline', declared: false, version: '' }];
