@@ -4,6 +4,7 @@ import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import { renderConfigMap } from '../children/config-map.ts';
 import { echo } from '../children/echo.ts';
 import type { RegisteredTags, RenderAssets } from '../children/input.ts';
+import { podTemplates } from '../children/pod/pod-templates.ts';
 import { isOfCache, isOfPool } from '../children/pool-children.ts';
 import { renderRunner } from '../children/runner.ts';
 import { renderSecret } from '../children/secret.ts';
@@ -81,6 +82,7 @@ function isRunners(name: string, object: WireObject, { pool }: DecodedRequest): 
 function runnerChildren(input: ChildrenInput, configMapName: string): readonly object[] {
   const { decoded } = input;
   const { secrets, workloads } = decoded.raw;
+  const template = podTemplates();
   return input.intents.flatMap((intent) => {
     switch (intent.kind) {
       case 'keepSecret':
@@ -96,7 +98,7 @@ function runnerChildren(input: ChildrenInput, configMapName: string): readonly o
       case 'renderWorkload': {
         const { tags } = intent;
         const taken = workloads.has(tags.runner);
-        return taken || !isRegistered(tags) ? [] : [renderRunner({ pool: decoded.pool, spec: input.spec, tags, configMapName })];
+        return taken || !isRegistered(tags) ? [] : [renderRunner({ pool: decoded.pool, spec: input.spec, tags, configMapName }, template)];
       }
     }
   });
