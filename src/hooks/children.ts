@@ -25,6 +25,11 @@ export interface ChildrenInput {
   readonly newCacheSecret: string | null;
 }
 
+/** What the runners of a pool share is made ahead of the answer that needs it, while Forgejo is at work; see `renderConfigMap`. */
+export function prepareChildren({ decoded, spec, assets }: Pick<ChildrenInput, 'decoded' | 'spec' | 'assets'>): void {
+  renderConfigMap({ pool: decoded.pool, spec, assets });
+}
+
 /** For `/sync`: also children that are no runner's stay, and the pool's ConfigMap is there before a runner needs it. */
 export function childrenOfSync(input: ChildrenInput): readonly object[] {
   const { decoded } = input;
