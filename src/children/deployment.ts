@@ -4,9 +4,10 @@ import type { RunnerInput } from './input.ts';
 import { tagMetadata, workloadMetadata } from './metadata.ts';
 import { daemonLaunch } from './pod/launch.ts';
 import { podTemplate } from './pod/pod-template.ts';
+import type { PodTemplateRenderer } from './pod/pod-templates.ts';
 
 /** One registration, one Deployment, one Pod; `Recreate`, for two Pods should not share a registration for longer than they must. */
-export function renderDeployment(input: RunnerInput): Deployment {
+export function renderDeployment(input: RunnerInput, template: PodTemplateRenderer = podTemplate): Deployment {
   const { pool, spec, tags } = input;
   return {
     apiVersion: 'apps/v1',
@@ -17,7 +18,7 @@ export function renderDeployment(input: RunnerInput): Deployment {
       strategy: { type: 'Recreate' },
       // It can't be changed later, so it says no more than whose Pod it is.
       selector: { matchLabels: tagMetadata(tags, pool.uid).labels },
-      template: podTemplate(input, daemonLaunch(spec, tags), 'Always'),
+      template: template(input, daemonLaunch(spec, tags), 'Always'),
     },
   };
 }

@@ -6,6 +6,7 @@ import { workloadMetadata } from './metadata.ts';
 import { oneJobLaunch } from './pod/launch.ts';
 import { RUNNER_CONTAINER } from './pod/layout.ts';
 import { podTemplate } from './pod/pod-template.ts';
+import type { PodTemplateRenderer } from './pod/pod-templates.ts';
 
 /** Beyond pending and job time, seconds: the deadline is a backstop and must never be what ends a healthy runner. */
 const DEADLINE_MARGIN_SECONDS = 600;
@@ -26,7 +27,7 @@ const FAILURE_POLICY = {
  * The Job of an assigned runner, or of a warm one (no handle). It has one Pod, ever. No `ttlSecondsAfterFinished`: what the TTL
  * controller deletes and we still answer, Metacontroller creates again.
  */
-export function renderJob(input: RunnerInput): Job {
+export function renderJob(input: RunnerInput, template: PodTemplateRenderer = podTemplate): Job {
   const { pool, spec, tags } = input;
   return {
     apiVersion: 'batch/v1',
@@ -37,7 +38,7 @@ export function renderJob(input: RunnerInput): Job {
       podReplacementPolicy: 'Failed',
       podFailurePolicy: FAILURE_POLICY,
       ...(tags.handle !== null && { activeDeadlineSeconds: deadlineSeconds(spec) }),
-      template: podTemplate(input, oneJobLaunch(spec, tags), 'Never'),
+      template: template(input, oneJobLaunch(spec, tags), 'Never'),
     },
   };
 }

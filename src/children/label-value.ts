@@ -21,6 +21,6 @@ export function annotationValue(text: string): string | null {
     .toWellFormed()
     .replaceAll(/\p{Cc}+/gu, ' ')
     .trim();
-  const value = Array.from(clean).slice(0, MAX_ANNOTATION).join('');
+  const value = clean.length <= MAX_ANNOTATION ? clean : Array.from(clean).slice(0, MAX_ANNOTATION).join('');
   return value === '' ? null : value;
 }

@@ -19,6 +19,8 @@ import {
   LABEL_RUNNER,
   NO_HANDLE,
 } from '../api/keys.ts';
+import { keptBy } from '../pool/kept-by.ts';
+import type { PoolIdentity } from '../pool/model.ts';
 import type { RunnerTags } from '../pool/observed.ts';
 import type { RunnerInput } from './input.ts';
 import { annotationValue, labelValue } from './label-value.ts';
@@ -52,37 +54,40 @@ export function tagMetadata(tags: RunnerTags, poolUid: string): TagMetadata {
 
 /**
  * What stands on a runner's workload and Pods: its tags, and for logs and costs the pool, the mode and the job. Whatever a
- * user named the job, its label is a valid one.
+ * user named the job, its label is a valid one. Asked for by the workload and by its Pods.
  */
-export function runnerMetadata({ pool, spec, tags }: Pick<RunnerInput, 'pool' | 'spec' | 'tags'>): TagMetadata {
+export const runnerMetadata = keptBy(({ pool, spec, tags }: Pick<RunnerInput, 'pool' | 'spec' | 'tags'>): TagMetadata => {
   const { labels, annotations } = tagMetadata(tags, pool.uid);
   const job = tags.job ?? '';
   return {
     labels: {
       ...labels,
-      ...known(LABEL_POOL, labelValue(pool.name)),
+      ...known(LABEL_POOL, labelOf(pool)),
       [LABEL_MODE]: spec.mode,
       ...(tags.repositoryId !== null && { [LABEL_REPOSITORY_ID]: String(tags.repositoryId) }),
       ...known(LABEL_JOB_NAME, labelValue(job)),
     },
     annotations: { ...annotations, ...known(ANNOTATION_JOB_NAME, annotationValue(job)) },
   };
-}
+});
 
 /** The same with the recommended labels. */
 export function workloadMetadata(input: Pick<RunnerInput, 'pool' | 'spec' | 'tags'>): TagMetadata {
   const { labels, annotations } = runnerMetadata(input);
-  return { labels: { ...appLabels(input.pool.name), ...labels }, annotations };
+  return { labels: { ...appLabels(input.pool), ...labels }, annotations };
 }
 
 /** The recommended labels, for tools that know no others; a template may replace them. */
-function appLabels(poolName: string): Record<string, string> {
+function appLabels(pool: PoolIdentity): Record<string, string> {
   return {
     [LABEL_APP_NAME]: 'forgejo-runner',
     [LABEL_APP_MANAGED_BY]: 'forgejo-runner-operator',
-    ...known(LABEL_APP_INSTANCE, labelValue(poolName)),
+    ...known(LABEL_APP_INSTANCE, labelOf(pool)),
   };
 }
+
+/** All runners of a pool have it. */
+const labelOf = keptBy(({ name }: PoolIdentity) => labelValue(name));
 
 function known(key: string, value: string | null): Record<string, string> {
   return value === null ? {} : { [key]: value };

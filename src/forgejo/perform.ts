@@ -37,7 +37,8 @@ export async function perform(effects: readonly Effect[], deps: PerformDeps): Pr
 
   const workers = Array.from({ length: deps.concurrency ?? EFFECTS_AT_ONCE }, work);
   await Promise.race([Promise.all(workers), deps.clock.sleep(deps.budgetMs ?? EFFECTS_BUDGET_MS, over.signal)]);
-  over.abort();
+  // Without a reason each abort makes an error with its stack.
+  over.abort('ended');
   return effects.map((effect, index) => outcomes.get(index) ?? { kind: 'deferred', effect });
 }
 

@@ -62,13 +62,22 @@ export interface ReaderOptions {
   readonly budgetMs?: number;
 }
 
+/** Of one server and scope. */
+interface KnownKeys {
+  /** The last one that asked, and its key. */
+  readonly access: Access;
+  readonly key: string;
+  /** Of every token that sees the scope. */
+  readonly all: readonly string[];
+}
+
 type Unordered<T> = T extends unknown ? Omit<T, 'order'> : never;
 
 export function createReader(options: ReaderOptions): Reader {
   const { clock } = options;
   const serverClock = createServerClock(clock);
   const entries = new Map<string, ReadEntry>();
-  const keys = new Map<string, { readonly access: Access; readonly key: string }>();
+  const keys = new Map<string, KnownKeys>();
   let order = 0;
 
   /** Kept for each server and scope: every call asks, and almost always with the same token. */
@@ -77,7 +86,8 @@ export function createReader(options: ReaderOptions): Reader {
     const known = keys.get(prefix);
     if (known !== undefined && known.access.token === access.token && known.access.ca === access.ca) return known.key;
     const key = `${prefix}${accessKey(access)}`;
-    keys.set(prefix, { access, key });
+    const others = (known?.all ?? []).filter((other) => other !== key && entries.has(other));
+    keys.set(prefix, { access, key, all: [...others, key] });
     return key;
   }
 
@@ -147,9 +157,9 @@ export function createReader(options: ReaderOptions): Reader {
 
   function write(access: Access, scope: Scope, change: Unordered<Write>): void {
     order += 1;
-    const prefix = prefixOf(access, scope);
-    for (const [key, entry] of entries) {
-      if (key.startsWith(prefix)) entries.set(key, { ...entry, writes: [...entry.writes, { ...change, order }] });
+    for (const key of keys.get(prefixOf(access, scope))?.all ?? []) {
+      const entry = entries.get(key);
+      if (entry !== undefined) entries.set(key, { ...entry, writes: [...entry.writes, { ...change, order }] });
     }
   }
 

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, request as send } from 'undici';
+import { Agent } from 'undici';
 import { type AddressPolicy, hostOf, isOpenAddress, type Verdict } from './address-policy.ts';
+import { exchange } from './exchange.ts';
 import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
 
 /** About 40 000 queued jobs of 190 bytes; several answers may be in memory at once, so a pool's server must not choose their size. */
@@ -29,37 +30,60 @@ export interface UndiciTransportOptions {
  */
 export function createUndiciTransport(options: UndiciTransportOptions): { readonly transport: Transport; close(): Promise<void> } {
   const agents = new Map<string, Agent>();
+  const judged = lastKept((url: string) => judge(options.addressPolicy, url));
 
   function agentFor(verdict: Verdict, ca: string | undefined): Agent {
     const key = `${verdict} ${ca === undefined ? '' : createHash('sha256').update(ca).digest('hex')}`;
     const agent = agents.get(key) ?? createAgent(options, verdict, ca);
     agents.delete(key);
     agents.set(key, agent);
-    for (const [oldest, idle] of [...agents].slice(0, -MAX_AGENTS)) {
-      agents.delete(oldest);
-      void idle.close();
-    }
+    if (agents.size > MAX_AGENTS) closeOldest();
     return agent;
   }
 
-  async function transport(request: HttpRequest): Promise<HttpResponse> {
-    const verdict = judge(options.addressPolicy, request.url);
-    return exchange(request, agentFor(verdict, request.ca), options.userAgent);
+  function closeOldest(): void {
+    const [first] = agents;
+    if (first === undefined) return;
+    const [oldest, idle] = first;
+    agents.delete(oldest);
+    void idle.close();
+  }
+
+  async function transport({ url, method, headers, body, timeoutMs, ca }: HttpRequest): Promise<HttpResponse> {
+    const { verdict, origin, path } = judged(url);
+    const withAgent = { 'user-agent': options.userAgent, ...headers };
+    return exchange(agentFor(verdict, ca), { origin, path, method, headers: withAgent, body: body ?? null }, timeoutMs);
   }
 
   return { transport, close: async () => void (await Promise.all([...agents.values()].map((agent) => agent.destroy()))) };
 }
 
-function judge(policy: AddressPolicy, text: string): Verdict {
-  if (!URL.canParse(text)) throw new TransportError({ kind: 'unreachable', code: 'ERR_INVALID_URL' });
-  const url = new URL(text);
+/** A burst asks one URL a hundred times: what was made of the last text is kept. */
+function lastKept<V>(make: (text: string) => V): (text: string) => V {
+  let last: { readonly text: string; readonly value: V } | null = null;
+  return (text) => {
+    if (last?.text !== text) last = { text, value: make(text) };
+    return last.value;
+  };
+}
+
+interface Target {
+  readonly verdict: Verdict;
+  readonly origin: string;
+  /** With its query. */
+  readonly path: string;
+}
+
+function judge(policy: AddressPolicy, text: string): Target {
+  const url = URL.parse(text);
+  if (url === null) throw new TransportError({ kind: 'unreachable', code: 'ERR_INVALID_URL' });
   const verdict = policy.judge(url);
   const host = hostOf(url);
   const literal = isIP(host) !== 0;
   if (verdict === 'refused' || (verdict === 'checked' && literal && !isOpenAddress(host))) {
     throw new TransportError({ kind: 'addressRefused', host });
   }
-  return verdict;
+  return { verdict, origin: url.origin, path: `${url.pathname}${url.search}` };
 }
 
 function createAgent(options: UndiciTransportOptions, verdict: Verdict, ca: string | undefined): Agent {
@@ -90,33 +114,4 @@ function openLookup(resolve: LookupFunction): LookupFunction {
       return options.all === true ? callback(null, open) : callback(null, first.address, first.family);
     });
   };
-}
-
-async function exchange(request: HttpRequest, dispatcher: Agent, userAgent: string): Promise<HttpResponse> {
-  const signal = AbortSignal.timeout(request.timeoutMs);
-  try {
-    const response = await send(request.url, {
-      dispatcher,
-      method: request.method,
-      headers: { 'user-agent': userAgent, ...request.headers },
-      body: request.body ?? null,
-      signal,
-    });
-    return { status: response.statusCode, headers: flatten(response.headers), body: await response.body.text() };
-  } catch (error) {
-    if (error instanceof TransportError) throw error;
-    throw new TransportError(signal.aborted ? { kind: 'timeout' } : { kind: 'unreachable', code: codeOf(error) });
-  }
-}
-
-function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-  );
-}
-
-/** Node's or undici's code; never the message, which can quote a header. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return 'UNKNOWN';
-  return error.code;
 }

@@ -4,6 +4,7 @@ import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import { renderConfigMap } from '../children/config-map.ts';
 import { echo } from '../children/echo.ts';
 import type { RegisteredTags, RenderAssets } from '../children/input.ts';
+import { podTemplates } from '../children/pod/pod-templates.ts';
 import { isOfCache, isOfPool } from '../children/pool-children.ts';
 import { renderRunner } from '../children/runner.ts';
 import { renderSecret } from '../children/secret.ts';
@@ -22,6 +23,11 @@ export interface ChildrenInput {
   readonly tokenOf: (runner: string) => string | undefined;
   /** Random text for the Secret of the pool's cache; null when none is to be made. */
   readonly newCacheSecret: string | null;
+}
+
+/** What the runners of a pool share is made ahead of the answer that needs it, while Forgejo is at work; see `renderConfigMap`. */
+export function prepareChildren({ decoded, spec, assets }: Pick<ChildrenInput, 'decoded' | 'spec' | 'assets'>): void {
+  renderConfigMap({ pool: decoded.pool, spec, assets });
 }
 
 /** For `/sync`: also children that are no runner's stay, and the pool's ConfigMap is there before a runner needs it. */
@@ -81,6 +87,7 @@ function isRunners(name: string, object: WireObject, { pool }: DecodedRequest): 
 function runnerChildren(input: ChildrenInput, configMapName: string): readonly object[] {
   const { decoded } = input;
   const { secrets, workloads } = decoded.raw;
+  const template = podTemplates();
   return input.intents.flatMap((intent) => {
     switch (intent.kind) {
       case 'keepSecret':
@@ -96,7 +103,7 @@ function runnerChildren(input: ChildrenInput, configMapName: string): readonly o
       case 'renderWorkload': {
         const { tags } = intent;
         const taken = workloads.has(tags.runner);
-        return taken || !isRegistered(tags) ? [] : [renderRunner({ pool: decoded.pool, spec: input.spec, tags, configMapName })];
+        return taken || !isRegistered(tags) ? [] : [renderRunner({ pool: decoded.pool, spec: input.spec, tags, configMapName }, template)];
       }
     }
   });

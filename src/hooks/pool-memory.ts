@@ -79,7 +79,7 @@ export function createMemoryStore(clock: Clock): MemoryStore {
   return {
     recall,
     change,
-    hold: (uid, runner, credentials) => change(uid, { held: new Map([...recall(uid).held, [runner, credentials]]) }),
+    hold: (uid, runner, credentials) => change(uid, { held: new Map(recall(uid).held).set(runner, credentials) }),
     finish: (uid) => pools.set(uid, { ...NOTHING, finalized: true, answeredAt: clock.now() }),
     exclusive(uid, task) {
       const before = tails.get(uid) ?? Promise.resolve();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isObject } from '../../src/children/json.ts';
 import { mergeTemplate } from '../../src/children/merge/merge-template.ts';
 import { tagMetadata } from '../../src/children/metadata.ts';
+import { podTemplates } from '../../src/children/pod/pod-templates.ts';
 import { renderRunner } from '../../src/children/runner.ts';
 import { deepFreeze } from '../../src/dev/deep-freeze.ts';
 import { anInput, aSpec, assignedTags, pool } from './support/inputs.ts';
@@ -86,6 +87,22 @@ const { anything } = fc.letrec((tie) => ({
 const nonsense = fc.dictionary(fc.constantFrom(...NAMES), anything, { maxKeys: 5 });
 
 describe('whatever the template', () => {
+  it('what is rendered once for many runners is what is rendered for each', () => {
+    fc.assert(
+      fc.property(template, (user) => {
+        const { metadata, spec } = user;
+        const ofPool = aSpec({ template: { ...asMember('metadata', metadata), ...asMember('spec', spec) } });
+        const inputs = ['one', 'other'].map((runner) =>
+          anInput({ spec: ofPool, tags: assignedTags({ runner, handle: runner, registration: { id: 1, uuid: runner } }) }),
+        );
+        const shared = podTemplates();
+        expect(inputs.map((input) => JSON.stringify(renderRunner(input, shared)))).toEqual(
+          inputs.map((input) => JSON.stringify(renderRunner(input))),
+        );
+      }),
+    );
+  });
+
   it('merging nothing changes nothing', () => {
     fc.assert(
       fc.property(template, (user) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAddressPolicy } from '../../src/forgejo/address-policy.ts';
 import { type HttpRequest, TransportError } from '../../src/forgejo/transport.ts';
 import { createUndiciTransport, MAX_BODY_BYTES, type UndiciTransportOptions } from '../../src/forgejo/undici-transport.ts';
@@ -110,6 +110,25 @@ describe('no answer', () => {
   it('a body that never ends is a time-out as well', async () => {
     const url = await http((_, response) => void response.writeHead(200).write('{'));
     expect(await refusal(transportWith()(get(url, { timeoutMs: 200 })))).toEqual({ kind: 'timeout' });
+  });
+
+  it('what waited for a connection until its time was over is never sent', async () => {
+    const paths: string[] = [];
+    const held: ServerResponse[] = [];
+    const url = await http((request, response) => {
+      paths.push(request.url ?? '');
+      if (request.url === '/held') held.push(response);
+      else response.end();
+    });
+    const transport = transportWith();
+    const holding = Promise.all(Array.from({ length: 32 }, () => transport(get(`${url}/held`))));
+    await vi.waitFor(() => expect(held).toHaveLength(32));
+    expect(await refusal(transport(get(`${url}/late`, { method: 'POST', timeoutMs: 50 })))).toEqual({ kind: 'timeout' });
+    const next = transport(get(`${url}/next`));
+    for (const response of held) response.end();
+    expect(await next).toMatchObject({ status: 200 });
+    await holding;
+    expect(paths.filter((path) => path !== '/held')).toEqual(['/next']);
   });
 
   it('a connection that breaks before the answer', async () => {

@@ -1,5 +1,5 @@
 /** The Pod of a runner: what Jobs and Deployments have in common. */
-import type { Container, PodTemplateSpec } from 'kubernetes-types/core/v1.d.ts';
+import type { Container, PodTemplateSpec, Volume } from 'kubernetes-types/core/v1.d.ts';
 import type { RunnerPoolSpec } from '../../api/spec/runnerpool.ts';
 import type { PoolIdentity } from '../../pool/model.ts';
 import { cacheParts } from '../cache/cache-client.ts';
@@ -72,14 +72,19 @@ function renderPodSpec(input: RunnerInput, launch: Launch, restartPolicy: 'Never
     containers: [withSeccomp(mode, runner)],
     volumes: [
       { name: CONFIG_VOLUME, configMap: { name: configMapName } },
-      {
-        name: CREDENTIALS_VOLUME,
-        secret: { secretName: tags.runner, defaultMode: SECRET_MODE, items: [{ key: TOKEN_KEY, path: TOKEN_KEY }] },
-      },
+      credentialsVolume(tags.runner),
       { name: TMP_VOLUME, emptyDir: {} },
       { name: HOME_VOLUME, emptyDir: {} },
       ...parts.volumes,
     ],
+  };
+}
+
+/** The runner's Secret has its name. */
+export function credentialsVolume(runner: string): Volume {
+  return {
+    name: CREDENTIALS_VOLUME,
+    secret: { secretName: runner, defaultMode: SECRET_MODE, items: [{ key: TOKEN_KEY, path: TOKEN_KEY }] },
   };
 }
 
