@@ -79,7 +79,10 @@ export function createMemoryStore(clock: Clock): MemoryStore {
   return {
     recall,
     change,
-    hold: (uid, runner, credentials) => change(uid, { held: new Map(recall(uid).held).set(runner, credentials) }),
+    hold(uid, runner, credentials) {
+      const before = recall(uid);
+      pools.set(uid, { ...before, held: new Map(before.held).set(runner, credentials), answeredAt: clock.now() });
+    },
     finish: (uid) => pools.set(uid, { ...NOTHING, finalized: true, answeredAt: clock.now() }),
     exclusive(uid, task) {
       const before = tails.get(uid) ?? Promise.resolve();
