@@ -5,7 +5,7 @@ import { claimsOfOthers } from './claims.ts';
 import { type Share, shareOut, usageOf } from './fairness.ts';
 import type { QueuedJob, Snapshot } from './forgejo.ts';
 import type { Instant } from './instant.ts';
-import { isLive, type Judged } from './judge.ts';
+import { handlesOf, type Judged, liveSlots } from './judge.ts';
 import { keptBy } from './kept-by.ts';
 import type { Memory, World } from './model.ts';
 import { isServed } from './repositories.ts';
@@ -65,6 +65,8 @@ function firstSeenOf(world: World, waiting: readonly QueuedJob[], heldBack: Read
   );
 }
 
+/** Nothing waits that somebody could serve. */
+const NO_HANDLES: ReadonlySet<string> = new Set();
 /** Nothing waits that another could claim. */
 const NO_CLAIMS: ReadonlyMap<string, Instant> = new Map();
 
@@ -76,14 +78,14 @@ export function demandOf(world: World, slots: readonly Judged[], snapshot: Snaps
   const seen = firstSeenOf(world, waitingJobs(covered), backingOff.heldBack);
   const served = covered.filter((job) => isServed(job.repositoryId, world.repositories));
   const listed = waitingJobs(served);
-  const live = slots.filter((slot) => isLive(slot.phase));
-  const held = new Set(live.flatMap((slot) => slot.tags.handle ?? []));
+  const live = liveSlots(slots);
+  const held = listed.length === 0 ? NO_HANDLES : handlesOf(live);
   const claims = listed.length === 0 ? NO_CLAIMS : claimsOfOthers(snapshot.registrations, pool.uid, spec.pendingTimeoutSeconds * 1000, now);
-  const idleSince = idleWitnessSince(live, memory);
   const firstSeen = (job: QueuedJob): Instant => seen.get(job.handle) ?? now;
   const dueAt = (job: QueuedJob): Instant => firstSeen(job) + spec.claimDelaySeconds * 1000;
 
   const unserved = listed.filter((job) => !held.has(job.handle) && !claims.has(job.handle));
+  const idleSince = unserved.length === 0 ? null : idleWitnessSince(live, memory);
   const blocked = new Set(
     unserved
       .filter((job) => backingOff.heldBack.has(job.handle) || isLeftByIdle(firstSeen(job), idleSince, snapshot, world))

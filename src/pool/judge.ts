@@ -23,25 +23,36 @@ export interface Judged extends Slot {
 export function judge(world: World): readonly Judged[] {
   return joinSlots(world).map((slot): Judged => {
     const evidence = gatherEvidence(slot, world);
-    const { row, phase } = overrule(slot, evidence, classify(evidence), world);
-    return {
-      ...slot,
-      evidence,
-      ruledBy: row,
-      phase,
-      since: slot.remembered?.phase === phase ? slot.remembered.since : world.now,
-      outdated: slot.tags.specHash !== '' && slot.tags.specHash !== world.specHash,
-      waitsFor: waitReason(slot, phase, world),
-    };
+    const { row: ruledBy, phase } = overrule(slot, evidence, classify(evidence), world);
+    const { key, kind, tags, secret, workload, pods, pod, row, held, remembered, job } = slot;
+    const since = remembered?.phase === phase ? remembered.since : world.now;
+    const outdated = tags.specHash !== '' && tags.specHash !== world.specHash;
+    const waitsFor = waitReason(slot, phase, world);
+    // Field by field: what is spread and added to takes more than twice the memory, and there may be thousands.
+    return { key, kind, tags, secret, workload, pods, pod, row, held, remembered, job, evidence, ruledBy, phase, since, outdated, waitsFor };
   });
+}
+
+/** Those that count for `maxRunners` and hold their handles. */
+export function liveSlots(slots: readonly Judged[]): readonly Judged[] {
+  return slots.filter(({ phase }) => isLive(phase));
+}
+
+/** Of the jobs that they were made for. */
+export function handlesOf(slots: readonly Judged[]): ReadonlySet<string> {
+  const handles = new Set<string>();
+  for (const { tags } of slots) if (tags.handle !== null) handles.add(tags.handle);
+  return handles;
 }
 
 export function isLive(phase: Phase): phase is LivePhase {
   return !isEnded(phase);
 }
 
+const ENDED: ReadonlySet<Phase> = new Set(ENDED_PHASES);
+
 export function isEnded(phase: Phase): phase is EndedPhase {
-  return (ENDED_PHASES as readonly Phase[]).includes(phase);
+  return ENDED.has(phase);
 }
 
 /** A Job that has ended may have no Pod either: only what is to start waits for one. */

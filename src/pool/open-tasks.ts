@@ -1,7 +1,7 @@
 /** Tasks that may be ours to serve and that nobody is known to work on. */
 import { coveredJobs } from './demand.ts';
 import type { QueuedJob, Registration } from './forgejo.ts';
-import { isLive, type Judged } from './judge.ts';
+import { handlesOf, type Judged, liveSlots } from './judge.ts';
 import { keptBy } from './kept-by.ts';
 import type { RememberedRunner, World } from './model.ts';
 import { ownedRegistrations } from './ownership.ts';
@@ -13,19 +13,26 @@ export const MOST_OPEN = 40;
 export function openTasks(world: World, slots: readonly Judged[]): readonly QueuedJob[] {
   if (world.forgejo.kind !== 'answered') return [];
   const { jobs, registrations } = world.forgejo.snapshot;
-  const live = slots.filter((slot) => isLive(slot.phase));
-  const handles = new Set([...live.flatMap(({ tags }) => tags.handle ?? []), ...busyHandles(registrations)]);
-  const tasks = new Set(live.flatMap(({ remembered }) => (remembered === null ? [] : heldBy(remembered))));
+  const live = liveSlots(slots);
+  const [handles, busy, tasks] = [handlesOf(live), busyHandles(registrations), tasksOf(live)];
+  const isExplained = ({ handle, taskId }: QueuedJob): boolean => handles.has(handle) || busy.has(handle) || tasks.has(taskId);
   return coveredJobs(jobs, world.spec)
-    .filter((job) => job.status === 'running' && job.taskId > 0 && !handles.has(job.handle) && !tasks.has(job.taskId))
+    .filter((job) => job.status === 'running' && job.taskId > 0 && !isExplained(job))
     .toSorted((a, b) => b.taskId - a.taskId)
     .slice(0, MOST_OPEN);
 }
 
 /** Of this operator's runners. */
-const busyHandles = keptBy((registrations: readonly Registration[]): readonly string[] =>
-  ownedRegistrations(registrations).flatMap(({ row, ownership }) => (row.status === 'active' ? (ownership.handle ?? []) : [])),
+const busyHandles = keptBy(
+  (registrations: readonly Registration[]): ReadonlySet<string> =>
+    new Set(ownedRegistrations(registrations).flatMap(({ row, ownership }) => (row.status === 'active' ? (ownership.handle ?? []) : []))),
 );
+
+function tasksOf(slots: readonly Judged[]): ReadonlySet<number> {
+  const tasks = new Set<number>();
+  for (const { remembered } of slots) if (remembered !== null) for (const taskId of heldBy(remembered)) tasks.add(taskId);
+  return tasks;
+}
 
 export function heldBy({ task, lostTasks }: Pick<RememberedRunner, 'task' | 'lostTasks'>): readonly number[] {
   return task === null ? lostTasks : [task, ...lostTasks];

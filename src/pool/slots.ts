@@ -31,64 +31,111 @@ export interface Slot {
 
 const NO_ROWS: readonly Registration[] = [];
 const NO_JOBS: readonly QueuedJob[] = [];
+const NO_PODS: readonly ObservedPod[] = [];
 
 const rowsByUuid = keptBy(
   (rows: readonly Registration[]): ReadonlyMap<string, Registration> => new Map(rows.map((row) => [row.uuid, row])),
 );
 
 export function joinSlots(world: World): readonly Slot[] {
-  const { observed, memory } = world;
   const snapshot = world.forgejo.kind === 'answered' ? world.forgejo.snapshot : null;
-  const secrets = new Map(observed.secrets.map((secret) => [secret.tags.runner, secret]));
-  const workloads = new Map(observed.workloads.map((workload) => [workload.tags.runner, workload]));
-  const pods = Map.groupBy(observed.pods, (pod) => pod.tags.runner);
-  const remembered = new Map(memory.runners.map((runner) => [runner.name, runner]));
   const rows = rowsByUuid(snapshot?.registrations ?? NO_ROWS);
   const jobs = jobsByHandle(snapshot?.jobs ?? NO_JOBS);
-
-  const names = [...new Set([...secrets.keys(), ...workloads.keys(), ...pods.keys(), ...memory.credentials.keys()])].sort();
-  const slots = names.map((name): Slot => {
-    const secret = secrets.get(name) ?? null;
-    const workload = workloads.get(name) ?? null;
-    const own = pods.get(name) ?? [];
-    const held = memory.credentials.get(name) ?? null;
-    const tags = mergeTags(
-      name,
-      [secret?.tags, workload?.tags, held?.tags, ...own.map((pod) => pod.tags)].filter((each) => each !== undefined),
-    );
-    const kind = kindOf(world, workload, own);
+  const slots = namesakesOf(world).map((namesakes): Slot => {
+    const { name, secret, workload, held, remembered } = namesakes;
+    const pods = namesakes.pods ?? NO_PODS;
+    const tags = tagsOf(namesakes);
+    const kind = kindOf(world, workload, pods);
     return {
       key: name,
       kind,
       tags,
       secret,
       workload,
-      pods: own,
-      pod: speakingPod(kind, workload, own),
+      pods,
+      pod: speakingPod(kind, workload, pods),
       row: (tags.registration && rows.get(tags.registration.uuid)) ?? null,
       held,
-      remembered: remembered.get(name) ?? null,
+      remembered,
       job: (tags.handle !== null && jobs.get(tags.handle)) || null,
     };
   });
-  return [...slots, ...rowSlots(world, slots, remembered, jobs)];
+  const others = rowSlots(world, slots, jobs);
+  return others.length === 0 ? slots : [...slots, ...others];
 }
 
-/** A fact that one object lost (an annotation edited away) is taken from the next that has it. */
-function mergeTags(runner: string, all: readonly RunnerTags[]): RunnerTags {
-  return all.reduce<RunnerTags>(
-    (merged, tags) => ({
-      runner,
-      handle: merged.handle ?? tags.handle,
-      repositoryId: merged.repositoryId ?? tags.repositoryId,
-      job: merged.job ?? tags.job,
-      attempt: Math.max(merged.attempt, tags.attempt),
-      specHash: merged.specHash || tags.specHash,
-      registration: merged.registration ?? tags.registration,
-      issuedAt: merged.issuedAt ?? tags.issuedAt,
-    }),
-    { runner, handle: null, repositoryId: null, job: null, attempt: 0, specHash: '', registration: null, issuedAt: null },
-  );
+/** Everything that has one runner's name. */
+interface Namesakes {
+  readonly name: string;
+  secret: ObservedSecret | null;
+  workload: ObservedWorkload | null;
+  pods: ObservedPod[] | null;
+  held: HeldCredentials | null;
+  remembered: RememberedRunner | null;
+}
+
+/** In the order of their names. What is remembered alone is none. */
+function namesakesOf({ observed, memory }: World): readonly Namesakes[] {
+  const all = new Map<string, Namesakes>();
+  const named = (name: string): Namesakes => {
+    const known = all.get(name);
+    if (known !== undefined) return known;
+    const first = { name, secret: null, workload: null, pods: null, held: null, remembered: null };
+    all.set(name, first);
+    return first;
+  };
+  for (const secret of observed.secrets) named(secret.tags.runner).secret = secret;
+  for (const workload of observed.workloads) named(workload.tags.runner).workload = workload;
+  for (const pod of observed.pods) addPod(named(pod.tags.runner), pod);
+  for (const [name, held] of memory.credentials) named(name).held = held;
+  for (const runner of memory.runners) {
+    const known = all.get(runner.name);
+    if (known !== undefined) known.remembered = runner;
+  }
+  return [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function addPod(namesakes: Namesakes, pod: ObservedPod): void {
+  if (namesakes.pods === null) namesakes.pods = [pod];
+  else namesakes.pods.push(pod);
+}
+
+function tagsOf({ secret, workload, pods, held }: Namesakes): RunnerTags {
+  const tags = withFactsOf(withFactsOf(withFactsOf(NO_TAGS, secret?.tags), workload?.tags), held?.tags);
+  return pods === null ? tags : pods.reduce((merged, pod) => withFactsOf(merged, pod.tags), tags);
+}
+
+const NO_TAGS: RunnerTags = {
+  runner: '',
+  handle: null,
+  repositoryId: null,
+  job: null,
+  attempt: 0,
+  specHash: '',
+  registration: null,
+  issuedAt: null,
+};
+
+/** A fact that one object lost (an annotation edited away) is taken from the next that has it; most of the time there is none. */
+function withFactsOf(known: RunnerTags, more: RunnerTags | undefined): RunnerTags {
+  if (more === undefined) return known;
+  if (known === NO_TAGS) return more;
+  const handle = known.handle ?? more.handle;
+  const repositoryId = known.repositoryId ?? more.repositoryId;
+  const job = known.job ?? more.job;
+  const attempt = Math.max(known.attempt, more.attempt);
+  const specHash = known.specHash || more.specHash;
+  const registration = known.registration ?? more.registration;
+  const issuedAt = known.issuedAt ?? more.issuedAt;
+  const addsNothing =
+    handle === known.handle &&
+    repositoryId === known.repositoryId &&
+    job === known.job &&
+    attempt === known.attempt &&
+    specHash === known.specHash &&
+    registration === known.registration &&
+    issuedAt === known.issuedAt;
+  return addsNothing ? known : { runner: known.runner, handle, repositoryId, job, attempt, specHash, registration, issuedAt };
 }
 
 function kindOf(world: World, workload: ObservedWorkload | null, pods: readonly ObservedPod[]): 'Job' | 'Deployment' {
@@ -99,29 +146,35 @@ function kindOf(world: World, workload: ObservedWorkload | null, pods: readonly 
 }
 
 function speakingPod(kind: 'Job' | 'Deployment', workload: ObservedWorkload | null, pods: readonly ObservedPod[]): ObservedPod | null {
-  const newestFirst = pods.toSorted((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? 1 : -1));
-  if (kind === 'Deployment') return newestFirst.find((pod) => pod.deletionAt === null) ?? null;
-  if (workload === null) return newestFirst[0] ?? null;
-  const own = newestFirst.filter((pod) => pod.ownerUid === workload.uid);
-  const alive = own.filter((pod) => pod.state.kind !== 'terminated').toSorted((a, b) => likelihoodToWork(b) - likelihoodToWork(a));
-  return alive[0] ?? own[0] ?? null;
+  const isJobs = kind === 'Job' && workload !== null;
+  let speaking: ObservedPod | null = null;
+  for (const pod of pods) {
+    const maySpeak = kind === 'Deployment' ? pod.deletionAt === null : workload === null || pod.ownerUid === workload.uid;
+    if (maySpeak && (speaking === null || speaksBefore(pod, speaking, isJobs))) speaking = pod;
+  }
+  return speaking;
+}
+
+/** The newest one speaks; of the Pods of a present Job the one that most likely works. */
+function speaksBefore(pod: ObservedPod, other: ObservedPod, isJobs: boolean): boolean {
+  const likelier = isJobs ? likelihoodToWork(pod) - likelihoodToWork(other) : 0;
+  return (likelier || pod.createdAt - other.createdAt || (pod.name > other.name ? 1 : -1)) > 0;
 }
 
 function likelihoodToWork({ state, deletionAt }: ObservedPod): number {
+  if (state.kind === 'terminated') return -1;
   return (state.kind === 'running' ? 2 : 0) + (deletionAt === null ? 1 : 0);
 }
 
-function rowSlots(
-  world: World,
-  slots: readonly Slot[],
-  remembered: ReadonlyMap<string, RememberedRunner>,
-  jobs: ReadonlyMap<string, QueuedJob>,
-): readonly Slot[] {
+/** Rows that no slot has, in the order in which they were made. */
+function rowSlots(world: World, slots: readonly Slot[], jobs: ReadonlyMap<string, QueuedJob>): readonly Slot[] {
   if (world.forgejo.kind !== 'answered') return [];
-  const taken = new Set(slots.map((slot) => slot.key));
   const joined = new Set(slots.map((slot) => slot.tags.registration?.uuid));
-  return ownRegistrations(world.forgejo.snapshot.registrations, world.pool.uid)
-    .filter(({ row }) => !joined.has(row.uuid))
+  const alone = ownRegistrations(world.forgejo.snapshot.registrations, world.pool.uid).filter(({ row }) => !joined.has(row.uuid));
+  if (alone.length === 0) return [];
+  const taken = new Set(slots.map((slot) => slot.key));
+  const remembered = new Map(world.memory.runners.map((runner) => [runner.name, runner]));
+  return alone
     .toSorted((a, b) => a.row.id - b.row.id)
     .map(({ row, ownership }): Slot => {
       const key = taken.has(row.name) ? `${row.name}#${row.id}` : row.name;
