@@ -34,15 +34,19 @@ export interface Demand {
  */
 export function coveredJobs(jobs: readonly QueuedJob[], spec: Pick<World['spec'], 'labels'>): readonly QueuedJob[] {
   const byLabels = coveredByLabels(jobs);
-  const names = spec.labels.map(labelName);
-  const key = JSON.stringify(names);
-  const found = byLabels.get(key) ?? jobsFor(jobs, new Set(names));
+  const { names, key } = namesOf(spec.labels);
+  const found = byLabels.get(key) ?? jobsFor(jobs, names);
   byLabels.set(key, found);
   return found;
 }
 
 /** One queue is asked several times in a call, by every pool of its scope, and most of those have the same labels. */
 const coveredByLabels = keptBy((_jobs: readonly QueuedJob[]) => new Map<string, readonly QueuedJob[]>());
+
+const namesOf = keptBy((labels: World['spec']['labels']) => {
+  const names = labels.map(labelName);
+  return { names: new Set(names), key: JSON.stringify(names) };
+});
 
 function jobsFor(jobs: readonly QueuedJob[], names: ReadonlySet<string>): readonly QueuedJob[] {
   return jobs.filter((job) => job.runsOn.length > 0 && job.runsOn.every((name) => names.has(name))).toSorted((a, b) => a.id - b.id);

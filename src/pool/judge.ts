@@ -5,7 +5,7 @@ import type { Instant } from './instant.ts';
 import { ENDED_PHASES, type EndedPhase, type LivePhase, type Phase, type World } from './model.ts';
 import type { PodReason } from './observed.ts';
 import { overrule } from './overrule.ts';
-import { joinSlots, type Slot } from './slots.ts';
+import { eachSlot, type Slot } from './slots.ts';
 import { KUBERNETES_MARGIN_MS, POD_NOT_CREATED_AFTER_MS } from './times.ts';
 
 export interface Judged extends Slot {
@@ -21,7 +21,7 @@ export interface Judged extends Slot {
 }
 
 export function judge(world: World): readonly Judged[] {
-  return joinSlots(world).map((slot): Judged => {
+  return eachSlot(world, (slot): Judged => {
     const evidence = gatherEvidence(slot, world);
     const { row: ruledBy, phase } = overrule(slot, evidence, classify(evidence), world);
     const { key, kind, tags, secret, workload, pods, pod, row, held, remembered, job } = slot;

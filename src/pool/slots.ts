@@ -7,7 +7,7 @@ import type { QueuedJob, Registration } from './forgejo.ts';
 import { keptBy } from './kept-by.ts';
 import type { HeldCredentials, RememberedRunner, World } from './model.ts';
 import type { ObservedPod, ObservedSecret, ObservedWorkload, RunnerTags } from './observed.ts';
-import { ownRegistrations } from './ownership.ts';
+import { type OwnedRegistration, ownRegistrations } from './ownership.ts';
 import { jobsByHandle } from './queue.ts';
 
 export interface Slot {
@@ -38,15 +38,24 @@ const rowsByUuid = keptBy(
 );
 
 export function joinSlots(world: World): readonly Slot[] {
+  return eachSlot(world, (slot) => slot);
+}
+
+/** What `make` makes of each slot, which is done with one before the next is looked at: thousands do not fit a processor's cache. */
+export function eachSlot<T>(world: World, make: (slot: Slot) => T): readonly T[] {
   const snapshot = world.forgejo.kind === 'answered' ? world.forgejo.snapshot : null;
   const rows = rowsByUuid(snapshot?.registrations ?? NO_ROWS);
   const jobs = jobsByHandle(snapshot?.jobs ?? NO_JOBS);
-  const slots = namesakesOf(world).map((namesakes): Slot => {
+  const all = namesakesOf(world);
+  const joined = new Set<Registration>();
+  const made = all.map((namesakes): T => {
     const { name, secret, workload, held, remembered } = namesakes;
     const pods = namesakes.pods ?? NO_PODS;
     const tags = tagsOf(namesakes);
     const kind = kindOf(world, workload, pods);
-    return {
+    const row = (tags.registration && rows.get(tags.registration.uuid)) ?? null;
+    if (row !== null) joined.add(row);
+    return make({
       key: name,
       kind,
       tags,
@@ -54,14 +63,14 @@ export function joinSlots(world: World): readonly Slot[] {
       workload,
       pods,
       pod: speakingPod(kind, workload, pods),
-      row: (tags.registration && rows.get(tags.registration.uuid)) ?? null,
+      row,
       held,
       remembered,
       job: (tags.handle !== null && jobs.get(tags.handle)) || null,
-    };
+    });
   });
-  const others = rowSlots(world, slots, jobs);
-  return others.length === 0 ? slots : [...slots, ...others];
+  const alone = ownRegistrations(snapshot?.registrations ?? NO_ROWS, world.pool.uid).filter(({ row }) => !joined.has(row));
+  return alone.length === 0 ? made : [...made, ...rowSlots(world, all, alone, jobs).map(make)];
 }
 
 /** Everything that has one runner's name. */
@@ -166,13 +175,14 @@ function likelihoodToWork({ state, deletionAt }: ObservedPod): number {
   return (state.kind === 'running' ? 2 : 0) + (deletionAt === null ? 1 : 0);
 }
 
-/** Rows that no slot has, in the order in which they were made. */
-function rowSlots(world: World, slots: readonly Slot[], jobs: ReadonlyMap<string, QueuedJob>): readonly Slot[] {
-  if (world.forgejo.kind !== 'answered') return [];
-  const joined = new Set(slots.map((slot) => slot.tags.registration?.uuid));
-  const alone = ownRegistrations(world.forgejo.snapshot.registrations, world.pool.uid).filter(({ row }) => !joined.has(row.uuid));
-  if (alone.length === 0) return [];
-  const taken = new Set(slots.map((slot) => slot.key));
+/** Of rows that no slot has, in the order in which they were made. */
+function rowSlots(
+  world: World,
+  all: readonly Namesakes[],
+  alone: readonly OwnedRegistration[],
+  jobs: ReadonlyMap<string, QueuedJob>,
+): readonly Slot[] {
+  const taken = new Set(all.map(({ name }) => name));
   const remembered = new Map(world.memory.runners.map((runner) => [runner.name, runner]));
   return alone
     .toSorted((a, b) => a.row.id - b.row.id)
