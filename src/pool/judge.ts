@@ -33,6 +33,11 @@ export function judge(world: World): readonly Judged[] {
   });
 }
 
+/** At work or idle, as it was before: most runners are, most of the time, and most rules are about the others. */
+export function isSteady({ phase, remembered }: Judged): boolean {
+  return (phase === 'busy' || phase === 'idle') && remembered?.phase === phase;
+}
+
 /** Those that count for `maxRunners` and hold their handles. */
 export function liveSlots(slots: readonly Judged[]): readonly Judged[] {
   return slots.filter(({ phase }) => isLive(phase));

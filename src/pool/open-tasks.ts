@@ -13,11 +13,13 @@ export const MOST_OPEN = 40;
 export function openTasks(world: World, slots: readonly Judged[]): readonly QueuedJob[] {
   if (world.forgejo.kind !== 'answered') return [];
   const { jobs, registrations } = world.forgejo.snapshot;
+  const busy = busyHandles(registrations);
+  const running = coveredJobs(jobs, world.spec).filter((job) => job.status === 'running' && job.taskId > 0 && !busy.has(job.handle));
+  if (running.length === 0) return [];
   const live = liveSlots(slots);
-  const [handles, busy, tasks] = [handlesOf(live), busyHandles(registrations), tasksOf(live)];
-  const isExplained = ({ handle, taskId }: QueuedJob): boolean => handles.has(handle) || busy.has(handle) || tasks.has(taskId);
-  return coveredJobs(jobs, world.spec)
-    .filter((job) => job.status === 'running' && job.taskId > 0 && !isExplained(job))
+  const [handles, tasks] = [handlesOf(live), tasksOf(live)];
+  return running
+    .filter((job) => !handles.has(job.handle) && !tasks.has(job.taskId))
     .toSorted((a, b) => b.taskId - a.taskId)
     .slice(0, MOST_OPEN);
 }

@@ -18,7 +18,7 @@ import { type Scaling, scaleEphemeral } from './ephemeral.ts';
 import { type Fate, keep, keepOrRender, stop } from './fate.ts';
 import type { Snapshot } from './forgejo.ts';
 import { earliest, type Instant } from './instant.ts';
-import { type Judged, liveSlots } from './judge.ts';
+import { isSteady, type Judged, liveSlots } from './judge.ts';
 import { pursueLostTasks } from './lost-task.ts';
 import type { BackoffEntry, Effect, RecentRunner, World } from './model.ts';
 import { heldBy } from './open-tasks.ts';
@@ -50,7 +50,8 @@ const RECENT_KEPT = 10;
 export function plan(world: World, slots: readonly Judged[]): Plan {
   if (world.forgejo.kind !== 'answered') return standStill(world, slots);
   const { snapshot } = world.forgejo;
-  const { backoff, recent } = bookkeeping(world, slots, snapshot);
+  const changing = slots.filter((slot) => !isSteady(slot));
+  const { backoff, recent } = bookkeeping(world, slots, changing, snapshot);
   // What has just gone wrong holds back its next try in this very answer.
   const judged = { ...world, memory: { ...world.memory, backoff } };
   const demand = demandOf(judged, slots, snapshot);
@@ -58,7 +59,7 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
   const create = world.namespaceTerminating ? [] : scaling.create;
   const toStop = new Set(scaling.stop);
   const settled = slots.map((slot) => settleSlot(slot, slots, world, toStop));
-  const unheard = slots.filter(({ phase }) => phase === 'draining').flatMap((slot) => endUnheard(slot, slots, world, 'deleted ones'));
+  const unheard = changing.filter(({ phase }) => phase === 'draining').flatMap((slot) => endUnheard(slot, slots, world, 'deleted ones'));
   return {
     fates: withHistory(settled, world),
     effects: [
@@ -75,7 +76,7 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
     peaks: scaling.peaks,
     demand,
     wakeAt: earliest([demand.dueAt, ...settled.map(({ wakeAt }) => wakeAt), ...dueTimes(world, slots, { backoff, peaks: scaling.peaks })]),
-    needsFreshReads: create.length + unheard.length > 0 || slots.some((slot) => wasNotLookedAt(slot, world)),
+    needsFreshReads: create.length + unheard.length > 0 || changing.some((slot) => wasNotLookedAt(slot, world)),
   };
 }
 
@@ -184,11 +185,17 @@ function withHistory(settled: readonly SettledSlot[], world: World): readonly Fa
   return settled.map(({ fate, finished: done }) => (done && !kept.has(fate.slot.key) ? { ...fate, workload: 'drop' } : fate));
 }
 
-function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot): Pick<Plan, 'backoff' | 'recent'> {
-  const mishaps: readonly Mishap[] = slots.map(mishapOf).filter((mishap) => mishap !== null);
+/** `changing`: the slots that are not steady. */
+function bookkeeping(
+  world: World,
+  slots: readonly Judged[],
+  changing: readonly Judged[],
+  snapshot: Snapshot,
+): Pick<Plan, 'backoff' | 'recent'> {
+  const mishaps: readonly Mishap[] = changing.map(mishapOf).filter((mishap) => mishap !== null);
   const listed = jobsByHandle(snapshot.jobs);
-  const entries = recordMishaps(world.memory.backoff, mishaps, slots.some(hasJustStarted), world.now);
-  const ended = slots.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
+  const entries = recordMishaps(world.memory.backoff, mishaps, changing.some(hasJustStarted), world.now);
+  const ended = changing.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
   return {
     backoff: retryFreed(forgetOld(entries, listed, world.now), snapshot.jobs, world.memory.runningTasks, world.now),
     recent: [...ended.map((slot) => recentRunner(slot, world)), ...correctRecent(world.memory.recent, slots)].slice(0, RECENT_KEPT),
