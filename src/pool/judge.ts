@@ -23,13 +23,27 @@ export interface Judged extends Slot {
 export function judge(world: World): readonly Judged[] {
   return eachSlot(world, (slot): Judged => {
     const evidence = gatherEvidence(slot, world);
-    const { row: ruledBy, phase } = overrule(slot, evidence, classify(evidence), world);
-    const { key, kind, tags, secret, workload, pods, pod, row, held, remembered, job } = slot;
-    const since = remembered?.phase === phase ? remembered.since : world.now;
-    const outdated = tags.specHash !== '' && tags.specHash !== world.specHash;
-    const waitsFor = waitReason(slot, phase, world);
-    // Field by field: what is spread and added to takes more than twice the memory, and there may be thousands.
-    return { key, kind, tags, secret, workload, pods, pod, row, held, remembered, job, evidence, ruledBy, phase, since, outdated, waitsFor };
+    const { row, phase } = overrule(slot, evidence, classify(evidence), world);
+    // Field by field: a spread that is added to takes more than twice the memory, and there may be thousands.
+    return {
+      key: slot.key,
+      kind: slot.kind,
+      tags: slot.tags,
+      secret: slot.secret,
+      workload: slot.workload,
+      pods: slot.pods,
+      pod: slot.pod,
+      row: slot.row,
+      held: slot.held,
+      remembered: slot.remembered,
+      job: slot.job,
+      evidence,
+      ruledBy: row,
+      phase,
+      since: slot.remembered?.phase === phase ? slot.remembered.since : world.now,
+      outdated: slot.tags.specHash !== '' && slot.tags.specHash !== world.specHash,
+      waitsFor: waitReason(slot, phase, world),
+    };
   });
 }
 

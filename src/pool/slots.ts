@@ -47,14 +47,14 @@ export function eachSlot<T>(world: World, make: (slot: Slot) => T): readonly T[]
   const rows = rowsByUuid(snapshot?.registrations ?? NO_ROWS);
   const jobs = jobsByHandle(snapshot?.jobs ?? NO_JOBS);
   const all = namesakesOf(world);
-  const joined = new Set<Registration>();
+  const joined = new Set<string>();
   const made = all.map((namesakes): T => {
     const { name, secret, workload, held, remembered } = namesakes;
     const pods = namesakes.pods ?? NO_PODS;
     const tags = tagsOf(namesakes);
     const kind = kindOf(world, workload, pods);
     const row = (tags.registration && rows.get(tags.registration.uuid)) ?? null;
-    if (row !== null) joined.add(row);
+    if (row !== null) joined.add(row.uuid);
     return make({
       key: name,
       kind,
@@ -69,7 +69,7 @@ export function eachSlot<T>(world: World, make: (slot: Slot) => T): readonly T[]
       job: (tags.handle !== null && jobs.get(tags.handle)) || null,
     });
   });
-  const alone = ownRegistrations(snapshot?.registrations ?? NO_ROWS, world.pool.uid).filter(({ row }) => !joined.has(row));
+  const alone = ownRegistrations(snapshot?.registrations ?? NO_ROWS, world.pool.uid).filter(({ row }) => !joined.has(row.uuid));
   return alone.length === 0 ? made : [...made, ...rowSlots(world, all, alone, jobs).map(make)];
 }
 
