@@ -76,6 +76,8 @@ export function eachSlot<T>(world: World, make: (slot: Slot) => T): readonly T[]
 /** Everything that has one runner's name. */
 interface Namesakes {
   readonly name: string;
+  /** In the order in which they were found. */
+  readonly at: number;
   secret: ObservedSecret | null;
   workload: ObservedWorkload | null;
   pods: ObservedPod[] | null;
@@ -85,12 +87,21 @@ interface Namesakes {
 
 /** In the order of their names. What is remembered alone is none. */
 function namesakesOf({ observed, memory }: World): readonly Namesakes[] {
-  const all = new Map<string, Namesakes>();
-  const named = (name: string): Namesakes => {
-    const known = all.get(name);
-    if (known !== undefined) return known;
-    const first = { name, secret: null, workload: null, pods: null, held: null, remembered: null };
-    all.set(name, first);
+  const all: Namesakes[] = [];
+  const byName = new Map<string, Namesakes>();
+  // All lists are in one order, most of the time: whoever comes next is tried before a name is searched for.
+  let next = 0;
+  const find = (name: string): Namesakes | undefined => {
+    const expected = all[next];
+    const found = expected?.name === name ? expected : byName.get(name);
+    if (found !== undefined) next = found.at + 1;
+    return found;
+  };
+  const named = (name: string): Namesakes => find(name) ?? add(name);
+  const add = (name: string): Namesakes => {
+    const first = { name, at: all.length, secret: null, workload: null, pods: null, held: null, remembered: null };
+    next = all.push(first);
+    byName.set(name, first);
     return first;
   };
   for (const secret of observed.secrets) named(secret.tags.runner).secret = secret;
@@ -98,10 +109,10 @@ function namesakesOf({ observed, memory }: World): readonly Namesakes[] {
   for (const pod of observed.pods) addPod(named(pod.tags.runner), pod);
   for (const [name, held] of memory.credentials) named(name).held = held;
   for (const runner of memory.runners) {
-    const known = all.get(runner.name);
+    const known = find(runner.name);
     if (known !== undefined) known.remembered = runner;
   }
-  return [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function addPod(namesakes: Namesakes, pod: ObservedPod): void {
