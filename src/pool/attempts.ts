@@ -18,11 +18,10 @@ export function nextAttempt(handle: string, slots: readonly Slot[], memory: Memo
 
 /** The highest attempt ever used by a runner without a handle. */
 export function lastWarmAttempt(slots: readonly Slot[], memory: Memory): number {
-  const seen = [
-    ...slots.filter((slot) => slot.tags.handle === null).map((slot) => slot.tags.attempt),
-    ...memory.recent.filter((recent) => recent.handle === null).map((recent) => recent.attempt),
-  ];
-  return Math.max(memory.lastWarmAttempt, ...seen);
+  const later = (last: number, { handle, attempt }: Pick<NewRunner, 'handle' | 'attempt'>): number =>
+    handle === null ? Math.max(last, attempt) : last;
+  const ofSlots = slots.reduce((last, { tags }) => later(last, tags), memory.lastWarmAttempt);
+  return memory.recent.reduce(later, ofSlots);
 }
 
 export function newRunner(world: World, job: QueuedJob | null, attempt: number): NewRunner {

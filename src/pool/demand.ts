@@ -5,7 +5,7 @@ import { claimsOfOthers } from './claims.ts';
 import { type Share, shareOut, usageOf } from './fairness.ts';
 import type { QueuedJob, Snapshot } from './forgejo.ts';
 import type { Instant } from './instant.ts';
-import { isLive, type Judged } from './judge.ts';
+import { handlesOf, type Judged, liveSlots } from './judge.ts';
 import { keptBy } from './kept-by.ts';
 import type { Memory, World } from './model.ts';
 import { isServed } from './repositories.ts';
@@ -34,15 +34,19 @@ export interface Demand {
  */
 export function coveredJobs(jobs: readonly QueuedJob[], spec: Pick<World['spec'], 'labels'>): readonly QueuedJob[] {
   const byLabels = coveredByLabels(jobs);
-  const names = spec.labels.map(labelName);
-  const key = JSON.stringify(names);
-  const found = byLabels.get(key) ?? jobsFor(jobs, new Set(names));
+  const { names, key } = namesOf(spec.labels);
+  const found = byLabels.get(key) ?? jobsFor(jobs, names);
   byLabels.set(key, found);
   return found;
 }
 
 /** One queue is asked several times in a call, by every pool of its scope, and most of those have the same labels. */
 const coveredByLabels = keptBy((_jobs: readonly QueuedJob[]) => new Map<string, readonly QueuedJob[]>());
+
+const namesOf = keptBy((labels: World['spec']['labels']) => {
+  const names = labels.map(labelName);
+  return { names: new Set(names), key: JSON.stringify(names) };
+});
 
 function jobsFor(jobs: readonly QueuedJob[], names: ReadonlySet<string>): readonly QueuedJob[] {
   return jobs.filter((job) => job.runsOn.length > 0 && job.runsOn.every((name) => names.has(name))).toSorted((a, b) => a.id - b.id);
@@ -65,6 +69,8 @@ function firstSeenOf(world: World, waiting: readonly QueuedJob[], heldBack: Read
   );
 }
 
+/** Nothing waits that somebody could serve. */
+const NO_HANDLES: ReadonlySet<string> = new Set();
 /** Nothing waits that another could claim. */
 const NO_CLAIMS: ReadonlyMap<string, Instant> = new Map();
 
@@ -76,14 +82,14 @@ export function demandOf(world: World, slots: readonly Judged[], snapshot: Snaps
   const seen = firstSeenOf(world, waitingJobs(covered), backingOff.heldBack);
   const served = covered.filter((job) => isServed(job.repositoryId, world.repositories));
   const listed = waitingJobs(served);
-  const live = slots.filter((slot) => isLive(slot.phase));
-  const held = new Set(live.flatMap((slot) => slot.tags.handle ?? []));
+  const live = liveSlots(slots);
+  const held = listed.length === 0 ? NO_HANDLES : handlesOf(live);
   const claims = listed.length === 0 ? NO_CLAIMS : claimsOfOthers(snapshot.registrations, pool.uid, spec.pendingTimeoutSeconds * 1000, now);
-  const idleSince = idleWitnessSince(live, memory);
   const firstSeen = (job: QueuedJob): Instant => seen.get(job.handle) ?? now;
   const dueAt = (job: QueuedJob): Instant => firstSeen(job) + spec.claimDelaySeconds * 1000;
 
   const unserved = listed.filter((job) => !held.has(job.handle) && !claims.has(job.handle));
+  const idleSince = unserved.length === 0 ? null : idleWitnessSince(live, memory);
   const blocked = new Set(
     unserved
       .filter((job) => backingOff.heldBack.has(job.handle) || isLeftByIdle(firstSeen(job), idleSince, snapshot, world))

@@ -15,7 +15,7 @@ export function dueTimes(
   const { now, clusterNow, limits, spec } = world;
   const times = [
     ...endsOfPhases(world, slots),
-    ...slots.map((slot) => drainedOutAt(slot, world)),
+    ...slots.filter(isBusyDaemon).map((slot) => drainedOutAt(slot, world)),
     ...backoff.map((entry) => entry.until),
     peakEndsAt(peaks, spec.idleTimeoutSeconds * 1000),
     limits.nextChangeAt === null ? null : now + (limits.nextChangeAt - clusterNow),
@@ -25,8 +25,12 @@ export function dueTimes(
 
 /** Each later than `world.now`: when a runner has been for long enough in the phase that it is in. */
 export function endsOfPhases(world: World, slots: readonly Judged[]): readonly Instant[] {
-  const times = slots.map((slot) => phaseEndsAt(slot, world));
-  return times.filter((time) => time !== null).filter((time) => time > world.now);
+  const times: Instant[] = [];
+  for (const slot of slots) {
+    const time = phaseEndsAt(slot, world);
+    if (time !== null && time > world.now) times.push(time);
+  }
+  return times;
 }
 
 function phaseEndsAt(slot: Judged, world: World): Instant | null {
@@ -39,7 +43,11 @@ function phaseEndsAt(slot: Judged, world: World): Instant | null {
   return slot.phase === 'idle' && slot.kind === 'Deployment' ? slot.since + spec.idleTimeoutSeconds * 1000 : null;
 }
 
+function isBusyDaemon({ phase, kind }: Judged): boolean {
+  return phase === 'busy' && kind === 'Deployment';
+}
+
 function drainedOutAt(slot: Judged, { spec }: World): Instant | null {
   const since = slot.remembered?.outdatedSince;
-  return slot.phase === 'busy' && slot.kind === 'Deployment' && since != null ? since + spec.drainTimeoutSeconds * 1000 : null;
+  return since == null ? null : since + spec.drainTimeoutSeconds * 1000;
 }

@@ -83,6 +83,7 @@ function isViolent({ exitCode, reason }: Cause): boolean {
 
 /** The answer of a fetch is known to be lost one question after its end: what was written of it then is set right. */
 export function correctRecent(recent: readonly RecentRunner[], slots: readonly Judged[]): readonly RecentRunner[] {
+  if (!recent.some(({ reason }) => reason === 'NoTask')) return recent;
   const lost = new Map(slots.filter(({ evidence }) => evidence.end === 'lostFetch').map((slot) => [slot.key, slot]));
   return recent.map((entry) => {
     const slot = lost.get(entry.name);

@@ -6,7 +6,7 @@ import { lastWarmAttempt, newRunner, nextAttempt } from './attempts.ts';
 import { poolAllows } from './backoff.ts';
 import type { Demand } from './demand.ts';
 import { repositoryOf } from './fairness.ts';
-import { isLive, type Judged } from './judge.ts';
+import { isLive, type Judged, liveSlots } from './judge.ts';
 import type { NewRunner, Phase, World } from './model.ts';
 import type { Peak } from './peaks.ts';
 import { deniesSomeUnknown, isRefused } from './repositories.ts';
@@ -25,7 +25,7 @@ export interface Scaling {
 
 export function scaleEphemeral(world: World, slots: readonly Judged[], demand: Demand): Scaling {
   const { spec, limits, memory, now } = world;
-  const live = slots.filter((slot) => isLive(slot.phase));
+  const live = liveSlots(slots);
   const warm = live.filter((slot) => slot.tags.handle === null);
   const unserved = demand.wanted;
 

@@ -48,7 +48,7 @@ export function gatherEvidence(slot: Slot, world: World): Evidence {
     workload: slot.workload === null ? 'none' : slot.workload.terminating ? 'terminating' : 'present',
     strayPod: strayPod(slot, world, row),
     pod: slot.pod === null ? 'none' : slot.pod.state.kind,
-    runs: slot.pods.some((pod) => pod.state.kind === 'running' && !isGraceLongOver(pod, world)),
+    runs: anyRuns(slot.pods, world),
     end: endWord(slot, world),
     row,
     handle: handleWord(slot, world, endedAt),
@@ -59,6 +59,11 @@ export function gatherEvidence(slot: Slot, world: World): Evidence {
     countsEndedPod: slot.workload?.kind === 'Job' && slot.workload.countsEndedPod,
     offlineTrusted: world.forgejo.kind === 'answered' && world.now - world.forgejo.snapshot.answeringSince >= OFFLINE_TRUSTED_AFTER_MS,
   };
+}
+
+function anyRuns(pods: Slot['pods'], world: World): boolean {
+  for (const pod of pods) if (pod.state.kind === 'running' && !isGraceLongOver(pod, world)) return true;
+  return false;
 }
 
 export interface SlotEnd {

@@ -1,7 +1,7 @@
 /** Whose job gets the next free place. */
 import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import type { QueuedJob } from './forgejo.ts';
-import { isLive, type Judged } from './judge.ts';
+import { type Judged, liveSlots } from './judge.ts';
 import { ownersOfRepositories } from './queue.ts';
 
 /** Live runners by the repository, and by the owner, of their job. */
@@ -16,7 +16,7 @@ export interface Usage {
  */
 export function usageOf(slots: readonly Judged[], jobs: readonly QueuedJob[]): Usage {
   const owners = ownersOfRepositories(jobs);
-  const repositories = slots.filter((slot) => isLive(slot.phase)).flatMap((slot) => repositoryOf(slot) ?? []);
+  const repositories = liveSlots(slots).flatMap((slot) => repositoryOf(slot) ?? []);
   return { byRepository: counted(repositories), byOwner: counted(repositories.flatMap((id) => owners.get(id) ?? [])) };
 }
 

@@ -7,7 +7,7 @@
 import { causeOfLostTask, noticeOf } from './cause.ts';
 import { endOfProcess } from './death.ts';
 import type { QueuedJob } from './forgejo.ts';
-import { isLive, type Judged } from './judge.ts';
+import { type Judged, liveSlots } from './judge.ts';
 import type { Effect, World } from './model.ts';
 import { heldBy, openTasks } from './open-tasks.ts';
 import { podsThatCanRun, pollsForWork } from './polling.ts';
@@ -17,20 +17,34 @@ import { ACTIVE_AFTER_REPORT_MS, ASK_IDLE_AGAIN_MS, OPEN_BEFORE_ASKED_MS, TWO_TA
 /** So many questions are asked as one runner in one call. */
 export const ASKS_AT_ONCE = 8;
 
+/** Of the runners that take any job and live: is one of the tasks that nobody has its own, and is one that it holds lost? */
+export function pursueLostTasks(slots: readonly Judged[], world: World): readonly Effect[] {
+  if (!world.spec.reportDeadRunners || world.forgejo.kind !== 'answered') return [];
+  const overdue = overdueTasks(world, slots);
+  return liveSlots(slots)
+    .filter((slot) => takesAnyJob(slot) && (overdue.length > 0 || holdsSome(slot)))
+    .flatMap((slot) => pursueLostTask(slot, overdue, world));
+}
+
 /** Those that have been open for long enough that whoever took them would be known. */
-export function overdueTasks(world: World, slots: readonly Judged[]): readonly QueuedJob[] {
+function overdueTasks(world: World, slots: readonly Judged[]): readonly QueuedJob[] {
   return openTasks(world, slots).filter(
     ({ taskId }) => world.now - (world.memory.openTasks.get(taskId) ?? world.now) >= OPEN_BEFORE_ASKED_MS,
   );
 }
 
-/** A runner that takes any job and lives: is one of these tasks its own, and is one that it holds lost? */
-export function pursueLostTask(slot: Judged, overdue: readonly QueuedJob[], world: World): readonly Effect[] {
-  const { registration } = slot.tags;
-  if (!world.spec.reportDeadRunners || world.forgejo.kind !== 'answered') return [];
-  if (registration === null || slot.tags.handle !== null || slot.row === null || !isLive(slot.phase)) return [];
-  if (slot.secret?.complete !== true && slot.held === null) return [];
+/** It is registered, and can be asked. */
+function takesAnyJob({ tags, row, secret, held }: Judged): boolean {
+  return tags.handle === null && row !== null && (secret?.complete === true || held !== null);
+}
 
+function holdsSome({ remembered }: Judged): boolean {
+  return remembered !== null && heldBy(remembered).length > 0;
+}
+
+function pursueLostTask(slot: Judged, overdue: readonly QueuedJob[], world: World): readonly Effect[] {
+  const { registration } = slot.tags;
+  if (registration === null) return [];
   const lost = lostTask(slot, world);
   if (lost !== null) {
     const cause = noticeOf(causeOfLostTask(slot), slot.key);

@@ -10,10 +10,12 @@ import { isOver } from './stray-pods.ts';
 import { POD_MAY_SHOW_MS } from './times.ts';
 
 export function overrule(slot: Slot, evidence: Evidence, verdict: Verdict, world: World): Verdict {
-  return OVERRULES.reduce<Verdict>((before, { row, phaseOf }) => {
-    const phase = phaseOf(slot, evidence, before.phase, world);
-    return phase === before.phase ? before : { row, phase };
-  }, verdict);
+  let last = verdict;
+  for (const { row, phaseOf } of OVERRULES) {
+    const phase = phaseOf(slot, evidence, last.phase, world);
+    if (phase !== last.phase) last = { row, phase };
+  }
+  return last;
 }
 
 export interface Overrule {
@@ -116,7 +118,7 @@ function reportedPhase({ row, handle }: Evidence): Phase | null {
 function endedStays(slot: Slot, evidence: Evidence, phase: Phase): Phase {
   const before = slot.remembered?.phase;
   const unregistered = evidence.row === 'unknown' || evidence.row === 'absent';
-  return nothingRuns(slot) && unregistered && before !== undefined && isEnded(before) ? before : phase;
+  return before !== undefined && isEnded(before) && unregistered && nothingRuns(slot) ? before : phase;
 }
 
 function nothingRuns({ kind, pods }: Slot): boolean {

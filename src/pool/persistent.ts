@@ -9,14 +9,14 @@ import { lastWarmAttempt, newRunner } from './attempts.ts';
 import { isBackingOff, poolAllows, WARM_KEY } from './backoff.ts';
 import type { Demand } from './demand.ts';
 import type { Scaling } from './ephemeral.ts';
-import { isLive, type Judged } from './judge.ts';
+import { type Judged, liveSlots } from './judge.ts';
 import type { Phase, World } from './model.ts';
 import { recordWanted } from './peaks.ts';
 import { firstToStop, isAway, isIdle, isOnItsWay } from './stop-order.ts';
 
 export function scalePersistent(world: World, slots: readonly Judged[], demand: Demand): Scaling {
   const { spec, limits, memory, now } = world;
-  const live = slots.filter((slot) => isLive(slot.phase));
+  const live = liveSlots(slots);
   const serving = live.filter((slot) => SERVING.has(slot.phase));
   const busy = busyWith(serving, demand.running);
   // One idle runner stays for jobs that nobody can take now: it takes the first that is freed.

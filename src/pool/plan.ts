@@ -18,14 +18,14 @@ import { type Scaling, scaleEphemeral } from './ephemeral.ts';
 import { type Fate, keep, keepOrRender, stop } from './fate.ts';
 import type { Snapshot } from './forgejo.ts';
 import { earliest, type Instant } from './instant.ts';
-import { isLive, type Judged } from './judge.ts';
-import { overdueTasks, pursueLostTask } from './lost-task.ts';
+import { isSteady, type Judged, liveSlots } from './judge.ts';
+import { pursueLostTasks } from './lost-task.ts';
 import type { BackoffEntry, Effect, RecentRunner, World } from './model.ts';
 import { heldBy } from './open-tasks.ts';
 import type { Peak } from './peaks.ts';
 import { scalePersistent } from './persistent.ts';
 import { jobsByHandle } from './queue.ts';
-import { deregisterWhenOffline, findTask, type Retirement, retire } from './retire.ts';
+import { deregisterWhenOffline, findTasks, type Retirement, retire } from './retire.ts';
 import { POD_MAY_SHOW_MS } from './times.ts';
 import { endUnheard, wasNotLookedAt } from './unheard.ts';
 
@@ -50,7 +50,8 @@ const RECENT_KEPT = 10;
 export function plan(world: World, slots: readonly Judged[]): Plan {
   if (world.forgejo.kind !== 'answered') return standStill(world, slots);
   const { snapshot } = world.forgejo;
-  const { backoff, recent } = bookkeeping(world, slots, snapshot);
+  const changing = slots.filter((slot) => !isSteady(slot));
+  const { backoff, recent } = bookkeeping(world, slots, changing, snapshot);
   // What has just gone wrong holds back its next try in this very answer.
   const judged = { ...world, memory: { ...world.memory, backoff } };
   const demand = demandOf(judged, slots, snapshot);
@@ -58,15 +59,14 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
   const create = world.namespaceTerminating ? [] : scaling.create;
   const toStop = new Set(scaling.stop);
   const settled = slots.map((slot) => settleSlot(slot, slots, world, toStop));
-  const overdue = overdueTasks(world, slots);
-  const unheard = slots.flatMap((slot) => (slot.phase === 'draining' ? endUnheard(slot, slots, world, 'deleted ones') : []));
+  const unheard = changing.filter(({ phase }) => phase === 'draining').flatMap((slot) => endUnheard(slot, slots, world, 'deleted ones'));
   return {
     fates: withHistory(settled, world),
     effects: [
       ...settled.flatMap(({ effects }) => effects),
       ...unheard,
-      ...slots.flatMap((slot) => findTask(slot, slots, world)),
-      ...slots.flatMap((slot) => pursueLostTask(slot, overdue, world)),
+      ...findTasks(slots, world),
+      ...pursueLostTasks(slots, world),
       ...create.map((tags) => registerEffect(world, tags)),
     ],
     backoff: spendTry(backoff, create.length, world.now),
@@ -76,11 +76,10 @@ export function plan(world: World, slots: readonly Judged[]): Plan {
     peaks: scaling.peaks,
     demand,
     wakeAt: earliest([demand.dueAt, ...settled.map(({ wakeAt }) => wakeAt), ...dueTimes(world, slots, { backoff, peaks: scaling.peaks })]),
-    needsFreshReads: create.length + unheard.length > 0 || slots.some((slot) => wasNotLookedAt(slot, world)),
+    needsFreshReads: create.length + unheard.length > 0 || changing.some((slot) => wasNotLookedAt(slot, world)),
   };
 }
 
-/** Missing information deletes nothing, registers nothing and counts nothing; what was being stopped goes on stopping. */
 /**
  * At the end of its grace a runner without a workload counts as refused (row 5b). What an informer could not show by then is not
  * rendered any more: it would come beside the runner that takes the place.
@@ -89,9 +88,10 @@ function mayRender({ tags: { issuedAt } }: Judged, { now, graces, namespaceTermi
   return !namespaceTerminating && (issuedAt === null || now - issuedAt < graces.issuedMs - POD_MAY_SHOW_MS);
 }
 
+/** Missing information deletes nothing, registers nothing and counts nothing; what was being stopped goes on stopping. */
 function standStill(world: World, slots: readonly Judged[]): Plan {
   const { backoff, recent } = world.memory;
-  const desired = slots.filter((slot) => isLive(slot.phase)).length;
+  const desired = liveSlots(slots).length;
   const fates = slots.map((slot) =>
     slot.phase === 'stopping' ? stop(slot) : keepOrRender(slot, slot.phase === 'starting' && mayRender(slot, world)),
   );
@@ -145,8 +145,11 @@ function settleSlot(slot: Judged, slots: readonly Judged[], world: World, toStop
 }
 
 function only(fate: Fate): SettledSlot {
-  return { fate, effects: [], wakeAt: null, finished: false };
+  return { fate, effects: NO_EFFECTS, wakeAt: null, finished: false };
 }
+
+/** One list for all: most runners of most pools need nothing. */
+const NO_EFFECTS: readonly Effect[] = [];
 
 /** A runner at work that is cut off from Forgejo reads `idle` before it reads `offline`: one that is known to hold a task was not. */
 function wasIdle({ remembered }: Judged): boolean {
@@ -182,11 +185,17 @@ function withHistory(settled: readonly SettledSlot[], world: World): readonly Fa
   return settled.map(({ fate, finished: done }) => (done && !kept.has(fate.slot.key) ? { ...fate, workload: 'drop' } : fate));
 }
 
-function bookkeeping(world: World, slots: readonly Judged[], snapshot: Snapshot): Pick<Plan, 'backoff' | 'recent'> {
-  const mishaps: readonly Mishap[] = slots.flatMap((slot) => mishapOf(slot) ?? []);
+/** `changing`: the slots that are not steady. */
+function bookkeeping(
+  world: World,
+  slots: readonly Judged[],
+  changing: readonly Judged[],
+  snapshot: Snapshot,
+): Pick<Plan, 'backoff' | 'recent'> {
+  const mishaps: readonly Mishap[] = changing.map(mishapOf).filter((mishap) => mishap !== null);
   const listed = jobsByHandle(snapshot.jobs);
-  const entries = recordMishaps(world.memory.backoff, mishaps, slots.some(hasJustStarted), world.now);
-  const ended = slots.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
+  const entries = recordMishaps(world.memory.backoff, mishaps, changing.some(hasJustStarted), world.now);
+  const ended = changing.filter(hasJustEnded).filter((slot) => !world.memory.recent.some((recent) => recent.name === slot.key));
   return {
     backoff: retryFreed(forgetOld(entries, listed, world.now), snapshot.jobs, world.memory.runningTasks, world.now),
     recent: [...ended.map((slot) => recentRunner(slot, world)), ...correctRecent(world.memory.recent, slots)].slice(0, RECENT_KEPT),

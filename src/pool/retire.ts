@@ -71,16 +71,27 @@ export function asks(runner: string, registration: RegistrationRef, taskIds: rea
   return taskIds.slice(0, ASKS_AT_ONCE).map((taskId) => ({ kind: 'ask', runner, registration, taskId }));
 }
 
-/** A runner that takes any job and is busy: which task it has is found by asking, each pair once. */
-export function findTask(slot: Judged, slots: readonly Judged[], world: World): readonly Effect[] {
-  const { registration } = slot.tags;
-  if (world.forgejo.kind !== 'answered' || registration === null || isMute(slot)) return [];
-  if (slot.phase !== 'busy' || slot.tags.handle !== null || slot.evidence.row !== 'active') return [];
+/** Of the runners that take any job and are busy: which task each has is found by asking, each pair once. */
+export function findTasks(slots: readonly Judged[], world: World): readonly Effect[] {
+  if (world.forgejo.kind !== 'answered') return [];
   const { jobs, registrationsReadAt } = world.forgejo.snapshot;
-  // Our own question makes the row `active`: another follows only when the row is so by itself.
-  if (registrationsReadAt - (slot.remembered?.askedAt ?? 0) <= ACTIVE_AFTER_REPORT_MS) return [];
+  const busy = slots.filter((slot) => isBusyWithAny(slot, registrationsReadAt));
+  if (busy.length === 0) return [];
   const running = runningTasks(coveredJobs(jobs, world.spec));
-  if (running.some((job) => holds(slot, job))) return [];
+  const ids = new Set(running.map((job) => job.taskId));
+  const isKnown = ({ remembered }: Judged): boolean => remembered !== null && heldBy(remembered).some((taskId) => ids.has(taskId));
+  return busy.filter((slot) => !isKnown(slot)).flatMap((slot) => findTask(slot, running, slots));
+}
+
+function isBusyWithAny(slot: Judged, readAt: Instant): boolean {
+  if (slot.phase !== 'busy' || slot.tags.handle !== null || slot.evidence.row !== 'active' || isMute(slot)) return false;
+  // Our own question makes the row `active`: another follows only when the row is so by itself.
+  return readAt - (slot.remembered?.askedAt ?? 0) > ACTIVE_AFTER_REPORT_MS;
+}
+
+function findTask(slot: Judged, running: readonly QueuedJob[], slots: readonly Judged[]): readonly Effect[] {
+  const { registration } = slot.tags;
+  if (registration === null) return [];
   const asked = new Set(slot.remembered?.asked ?? []);
   const open = running
     .filter((job) => job.taskId > (slot.remembered?.sinceTask ?? 0))

@@ -6,8 +6,9 @@
 import type { QueuedJob, Registration } from './forgejo.ts';
 import { keptBy } from './kept-by.ts';
 import type { HeldCredentials, RememberedRunner, World } from './model.ts';
+import { type Namesakes, namesakesOf, tagsOf } from './namesakes.ts';
 import type { ObservedPod, ObservedSecret, ObservedWorkload, RunnerTags } from './observed.ts';
-import { ownRegistrations } from './ownership.ts';
+import { type OwnRegistration, ownRegistrations } from './ownership.ts';
 import { jobsByHandle } from './queue.ts';
 
 export interface Slot {
@@ -31,64 +32,46 @@ export interface Slot {
 
 const NO_ROWS: readonly Registration[] = [];
 const NO_JOBS: readonly QueuedJob[] = [];
+const NO_PODS: readonly ObservedPod[] = [];
 
 const rowsByUuid = keptBy(
   (rows: readonly Registration[]): ReadonlyMap<string, Registration> => new Map(rows.map((row) => [row.uuid, row])),
 );
 
 export function joinSlots(world: World): readonly Slot[] {
-  const { observed, memory } = world;
+  return eachSlot(world, (slot) => slot);
+}
+
+/** What `make` makes of each slot, which is done with one before the next is looked at: thousands do not fit a processor's cache. */
+export function eachSlot<T>(world: World, make: (slot: Slot) => T): readonly T[] {
   const snapshot = world.forgejo.kind === 'answered' ? world.forgejo.snapshot : null;
-  const secrets = new Map(observed.secrets.map((secret) => [secret.tags.runner, secret]));
-  const workloads = new Map(observed.workloads.map((workload) => [workload.tags.runner, workload]));
-  const pods = Map.groupBy(observed.pods, (pod) => pod.tags.runner);
-  const remembered = new Map(memory.runners.map((runner) => [runner.name, runner]));
   const rows = rowsByUuid(snapshot?.registrations ?? NO_ROWS);
   const jobs = jobsByHandle(snapshot?.jobs ?? NO_JOBS);
-
-  const names = [...new Set([...secrets.keys(), ...workloads.keys(), ...pods.keys(), ...memory.credentials.keys()])].sort();
-  const slots = names.map((name): Slot => {
-    const secret = secrets.get(name) ?? null;
-    const workload = workloads.get(name) ?? null;
-    const own = pods.get(name) ?? [];
-    const held = memory.credentials.get(name) ?? null;
-    const tags = mergeTags(
-      name,
-      [secret?.tags, workload?.tags, held?.tags, ...own.map((pod) => pod.tags)].filter((each) => each !== undefined),
-    );
-    const kind = kindOf(world, workload, own);
-    return {
+  const all = namesakesOf(world);
+  const joined = new Set<string>();
+  const made = all.map((namesakes): T => {
+    const { name, secret, workload, held, remembered } = namesakes;
+    const pods = namesakes.pods ?? NO_PODS;
+    const tags = tagsOf(namesakes);
+    const kind = kindOf(world, workload, pods);
+    const row = (tags.registration && rows.get(tags.registration.uuid)) ?? null;
+    if (row !== null) joined.add(row.uuid);
+    return make({
       key: name,
       kind,
       tags,
       secret,
       workload,
-      pods: own,
-      pod: speakingPod(kind, workload, own),
-      row: (tags.registration && rows.get(tags.registration.uuid)) ?? null,
+      pods,
+      pod: speakingPod(kind, workload, pods),
+      row,
       held,
-      remembered: remembered.get(name) ?? null,
+      remembered,
       job: (tags.handle !== null && jobs.get(tags.handle)) || null,
-    };
+    });
   });
-  return [...slots, ...rowSlots(world, slots, remembered, jobs)];
-}
-
-/** A fact that one object lost (an annotation edited away) is taken from the next that has it. */
-function mergeTags(runner: string, all: readonly RunnerTags[]): RunnerTags {
-  return all.reduce<RunnerTags>(
-    (merged, tags) => ({
-      runner,
-      handle: merged.handle ?? tags.handle,
-      repositoryId: merged.repositoryId ?? tags.repositoryId,
-      job: merged.job ?? tags.job,
-      attempt: Math.max(merged.attempt, tags.attempt),
-      specHash: merged.specHash || tags.specHash,
-      registration: merged.registration ?? tags.registration,
-      issuedAt: merged.issuedAt ?? tags.issuedAt,
-    }),
-    { runner, handle: null, repositoryId: null, job: null, attempt: 0, specHash: '', registration: null, issuedAt: null },
-  );
+  const alone = ownRegistrations(snapshot?.registrations ?? NO_ROWS, world.pool.uid).filter(({ uuid }) => !joined.has(uuid));
+  return alone.length === 0 ? made : [...made, ...rowSlots(world, all, alone, jobs).map(make)];
 }
 
 function kindOf(world: World, workload: ObservedWorkload | null, pods: readonly ObservedPod[]): 'Job' | 'Deployment' {
@@ -99,29 +82,36 @@ function kindOf(world: World, workload: ObservedWorkload | null, pods: readonly 
 }
 
 function speakingPod(kind: 'Job' | 'Deployment', workload: ObservedWorkload | null, pods: readonly ObservedPod[]): ObservedPod | null {
-  const newestFirst = pods.toSorted((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? 1 : -1));
-  if (kind === 'Deployment') return newestFirst.find((pod) => pod.deletionAt === null) ?? null;
-  if (workload === null) return newestFirst[0] ?? null;
-  const own = newestFirst.filter((pod) => pod.ownerUid === workload.uid);
-  const alive = own.filter((pod) => pod.state.kind !== 'terminated').toSorted((a, b) => likelihoodToWork(b) - likelihoodToWork(a));
-  return alive[0] ?? own[0] ?? null;
+  const isJobs = kind === 'Job' && workload !== null;
+  let speaking: ObservedPod | null = null;
+  for (const pod of pods) {
+    const maySpeak = kind === 'Deployment' ? pod.deletionAt === null : workload === null || pod.ownerUid === workload.uid;
+    if (maySpeak && (speaking === null || speaksBefore(pod, speaking, isJobs))) speaking = pod;
+  }
+  return speaking;
+}
+
+/** The newest one speaks; of the Pods of a present Job the one that most likely works. */
+function speaksBefore(pod: ObservedPod, other: ObservedPod, isJobs: boolean): boolean {
+  const likelier = isJobs ? likelihoodToWork(pod) - likelihoodToWork(other) : 0;
+  return (likelier || pod.createdAt - other.createdAt || (pod.name > other.name ? 1 : -1)) > 0;
 }
 
 function likelihoodToWork({ state, deletionAt }: ObservedPod): number {
+  if (state.kind === 'terminated') return -1;
   return (state.kind === 'running' ? 2 : 0) + (deletionAt === null ? 1 : 0);
 }
 
+/** Of rows that no slot has, in the order in which they were made. */
 function rowSlots(
   world: World,
-  slots: readonly Slot[],
-  remembered: ReadonlyMap<string, RememberedRunner>,
+  all: readonly Namesakes[],
+  alone: readonly OwnRegistration[],
   jobs: ReadonlyMap<string, QueuedJob>,
 ): readonly Slot[] {
-  if (world.forgejo.kind !== 'answered') return [];
-  const taken = new Set(slots.map((slot) => slot.key));
-  const joined = new Set(slots.map((slot) => slot.tags.registration?.uuid));
-  return ownRegistrations(world.forgejo.snapshot.registrations, world.pool.uid)
-    .filter((row) => !joined.has(row.uuid))
+  const taken = new Set(all.map(({ name }) => name));
+  const remembered = new Map(world.memory.runners.map((runner) => [runner.name, runner]));
+  return alone
     .toSorted((a, b) => a.id - b.id)
     .map((row): Slot => {
       const { ownership } = row;

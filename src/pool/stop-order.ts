@@ -16,9 +16,10 @@ export function isAway(slot: Judged): boolean {
 
 /** At most `count`, and at most `mostIdle` idle ones among them. A registration without a Secret can only be waited for. */
 export function firstToStop(candidates: readonly Judged[], count: number, mostIdle: number): readonly Judged[] {
+  if (count <= 0) return [];
   const sorted = candidates.filter((slot) => slot.phase !== 'issued').toSorted(inOrder);
   const spared = new Set(sorted.filter(isIdle).slice(Math.max(0, mostIdle)));
-  return sorted.filter((slot) => !spared.has(slot)).slice(0, Math.max(0, count));
+  return sorted.filter((slot) => !spared.has(slot)).slice(0, count);
 }
 
 /** Outdated before current, starting before idle, longest idle first. */
