@@ -26,4 +26,4 @@ RUN ln -s /app/dist/cli.js /usr/local/bin/forgejo-runner-operator
 USER 1000:1000
 EXPOSE 8080 9090
 # As `npm run start:built`. As PID 1 it handles TERM itself; Kubernetes asks /healthz and /readyz.
-CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=20", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=35", "--no-concurrent-recompilation", "dist/main.js"]
