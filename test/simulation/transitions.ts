@@ -76,7 +76,7 @@ const EXPECTED: readonly Expected[] = [
   { from: 'busy', to: ['detached'], because: 'its Secret was deleted by hand' },
 
   { from: 'detached', to: ['finishing', 'draining', 'stopping'], because: 'its Pod ends, is deleted, or is stopped' },
-  { from: 'detached', to: ['starting', 'busy'], because: 'its Secret was only late' },
+  { from: 'detached', to: ['starting', 'idle', 'busy'], because: 'its Secret was only late' },
   { from: 'detached', to: ['completed'], because: 'its Job says that its task has ended' },
   { from: 'detached', to: ['deregistered'], because: 'a persistent one whose registration is gone, too' },
   { from: 'detached', to: ['ended', 'failed', 'inUse'], because: 'its workload went too' },
@@ -177,7 +177,7 @@ const RARE: Readonly<Partial<Record<Expected['from'], readonly Phase[]>>> = {
   silent: ['idle', 'busy', 'starting', 'detached'],
   deregistered: ['ended'],
   busy: ['ended', 'inUse', 'stray', 'issued'],
-  detached: ['completed', 'deregistered', 'ended', 'failed', 'inUse', 'issued'],
+  detached: ['idle', 'completed', 'deregistered', 'ended', 'failed', 'inUse', 'issued'],
   finishing: ['idle'],
   draining: ['idle', 'stopping', 'failed', 'idleExit', 'completed'],
   stopping: ['failed', 'inUse', 'stray', 'busy', 'idle', 'issued'],
