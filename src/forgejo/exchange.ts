@@ -7,7 +7,7 @@ import { type HttpResponse, TransportError } from './transport.ts';
 
 const utf8 = new TextDecoder();
 
-/** Why undici is told to break off; nobody hears of it, for the exchange is over by then. */
+/** What undici is told; nobody hears of it, for the exchange is over by then. */
 const TOO_LATE = new Error('the answer did not come in time');
 
 /** Ends within `timeoutMs`, from now to the last byte of the answer. Rejects with a TransportError only. */
@@ -25,9 +25,10 @@ export function exchange(dispatcher: Dispatcher, request: Dispatcher.DispatchOpt
 
     dispatcher.dispatch(request, {
       onRequestStart(controller) {
+        // It waited for a connection until it was too late, and must not be sent behind our back. What is thrown here ends this
+        // request alone; an abort would end the connection that it has just been given, and others wait for that.
+        if (isLate) throw TOO_LATE;
         sending = controller;
-        // It waited for a connection until it was too late, and must not be sent behind our back.
-        if (isLate) controller.abort(TOO_LATE);
       },
       onResponseStart(_controller, status, headers) {
         head = { status, headers: flatten(headers) };

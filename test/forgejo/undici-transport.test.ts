@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAddressPolicy } from '../../src/forgejo/address-policy.ts';
 import { type HttpRequest, TransportError } from '../../src/forgejo/transport.ts';
@@ -79,6 +80,26 @@ describe('a request', () => {
     expect(JSON.parse(response.body)).toEqual({ method: 'POST', agent: 'test/1', auth: 'token abc', body: 'ä', path: '/api?x=1' });
   });
 
+  it('waits for the answer behind an early hint', async () => {
+    const url = await http((_, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' }, () => response.end('late'));
+    });
+    expect(await transportWith()(get(url))).toMatchObject({ status: 200, body: 'late' });
+  });
+
+  it.each([
+    { because: 'it was answered', close: false },
+    { because: 'its connection broke', close: true },
+  ])('its timer holds nothing in memory once it is over: $because', async ({ close }) => {
+    const [started, stopped] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearTimeout')];
+    cleanups.push(async () => void [started.mockRestore(), stopped.mockRestore()]);
+    const url = await http((request, response) => (close ? request.socket.destroy() : response.end()));
+    await transportWith()(get(url, { timeoutMs: 4_321 })).catch(() => {});
+    const timers = started.mock.results.filter((_, index) => started.mock.calls[index]?.[1] === 4_321).map(({ value }) => value);
+    expect(timers).toHaveLength(1);
+    expect(stopped.mock.calls.map(([timer]) => timer)).toContain(timers[0]);
+  });
+
   it('does not follow a redirect', async () => {
     const seen: string[] = [];
     const url = await http((request, response) => {
@@ -115,20 +136,31 @@ describe('no answer', () => {
   it('what waited for a connection until its time was over is never sent', async () => {
     const paths: string[] = [];
     const held: ServerResponse[] = [];
+    const connections = new Set<Socket>();
     const url = await http((request, response) => {
       paths.push(request.url ?? '');
+      connections.add(request.socket);
       if (request.url === '/held') held.push(response);
       else response.end();
     });
     const transport = transportWith();
     const holding = Promise.all(Array.from({ length: 32 }, () => transport(get(`${url}/held`))));
     await vi.waitFor(() => expect(held).toHaveLength(32));
-    expect(await refusal(transport(get(`${url}/late`, { method: 'POST', timeoutMs: 50 })))).toEqual({ kind: 'timeout' });
-    const next = transport(get(`${url}/next`));
+    const late = Array.from({ length: 64 }, () => refusal(transport(get(`${url}/late`, { method: 'POST', timeoutMs: 50 }))));
+    for (const because of await Promise.all(late)) expect(because).toEqual({ kind: 'timeout' });
+    const next = Array.from({ length: 32 }, () => transport(get(`${url}/next`)));
     for (const response of held) response.end();
-    expect(await next).toMatchObject({ status: 200 });
+    for (const answer of await Promise.all(next)) expect(answer).toMatchObject({ status: 200 });
     await holding;
-    expect(paths.filter((path) => path !== '/held')).toEqual(['/next']);
+    expect(paths.filter((path) => path !== '/held')).toEqual(Array.from({ length: 32 }, () => '/next'));
+    expect(connections.size, 'those that are late end no connection that others wait for').toBe(32);
+  });
+
+  it('the connection of a request that was too late is closed: its answer could still come', async () => {
+    const closed = vi.fn<() => void>();
+    const url = await http((request) => void request.socket.once('close', closed));
+    expect(await refusal(transportWith()(get(url, { timeoutMs: 50 })))).toEqual({ kind: 'timeout' });
+    await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
   });
 
   it('a connection that breaks before the answer', async () => {
@@ -268,10 +300,16 @@ describe('TLS', () => {
   });
 
   it('many CA bundles do not keep many agents', async () => {
-    const url = await http((_, response) => response.end('ok'));
+    const open = new Set<Socket>();
+    const url = await http((request, response) => {
+      open.add(request.socket);
+      request.socket.once('close', () => open.delete(request.socket));
+      response.setHeader('keep-alive', 'timeout=60').end('ok');
+    });
     const transport = transportWith();
     for (let bundle = 0; bundle < 70; bundle += 1)
       expect(await transport(get(url, { ca: `${PEM}\n# ${bundle}` }))).toMatchObject({ body: 'ok' });
     expect(await transport(get(url, { ca: `${PEM}\n# 0` }))).toMatchObject({ body: 'ok' });
+    await vi.waitFor(() => expect(open.size).toBe(64));
   });
 });
