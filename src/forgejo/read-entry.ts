@@ -95,10 +95,3 @@ export function viewOf(entry: ReadEntry, last: ReadOutcome, nextReadAt: Instant)
       };
   }
 }
-
-/** Whether both show one read. Lists that say the same are the same however often they were read, so only its time tells. */
-export function isSameRead(one: ForgejoView, other: ForgejoView): boolean {
-  if (one.kind !== 'answered' || other.kind !== 'answered') return false;
-  const [a, b] = [one.snapshot, other.snapshot];
-  return a.registrationsReadAt === b.registrationsReadAt && a.jobs === b.jobs && a.registrations === b.registrations;
-}

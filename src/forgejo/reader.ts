@@ -34,6 +34,8 @@ export interface Reader {
   known(access: Access, scope: Scope, options: ReadOptions): ForgejoView | null;
   /** The scope's queue and registrations. Never rejects for what a server does. */
   read(access: Access, scope: Scope, options: ReadOptions): Promise<ForgejoView>;
+  /** Whether both show one read, with the same writes. Neither lists nor times tell: two reads within a second may have the same. */
+  isSameRead(one: ForgejoView, other: ForgejoView): boolean;
   /** Now in that server's time. */
   forgejoNow(access: Access): Instant;
   /** Takes the `Date` of an answer to a call made elsewhere. */
@@ -78,6 +80,8 @@ export function createReader(options: ReaderOptions): Reader {
   const serverClock = createServerClock(clock);
   const entries = new Map<string, ReadEntry>();
   const keys = new Map<string, KnownKeys>();
+  /** Which read a view shows. */
+  const shown = new WeakMap<ForgejoView, ReadOutcome>();
   let order = 0;
 
   /** Kept for each server and scope: every call asks, and almost always with the same token. */
@@ -108,7 +112,15 @@ export function createReader(options: ReaderOptions): Reader {
     if (last === null) return null;
     const due = dueAt(entry, last, intervalMs);
     const young = last.kind === 'failed' || last.began.at >= begunAfter;
-    return young && (joined || clock.now() < due) ? viewOf(entry, last, serverClock.toServerTime(url, due)) : null;
+    if (!young || (!joined && clock.now() >= due)) return null;
+    const view = viewOf(entry, last, serverClock.toServerTime(url, due));
+    shown.set(view, last);
+    return view;
+  }
+
+  function isSameRead(one: ForgejoView, other: ForgejoView): boolean {
+    if (one.kind !== 'answered' || other.kind !== 'answered') return false;
+    return shown.get(one) === shown.get(other) && one.snapshot.registrations === other.snapshot.registrations;
   }
 
   function known(access: Access, scope: Scope, wanted: ReadOptions): ForgejoView | null {
@@ -166,6 +178,7 @@ export function createReader(options: ReaderOptions): Reader {
   return {
     known,
     read,
+    isSameRead,
     forgejoNow: (access) => serverClock.toServerTime(access.url, clock.now()),
     noteServerDate: (access, serverDate) => serverClock.note(access.url, serverDate),
     registered: (access, scope, registration) => write(access, scope, { kind: 'registered', registration }),

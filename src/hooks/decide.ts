@@ -5,7 +5,6 @@ import type { RunnerPoolSpec } from '../api/spec/runnerpool.ts';
 import { specHash } from '../children/spec-hash.ts';
 import type { Access } from '../forgejo/access.ts';
 import { perform } from '../forgejo/perform.ts';
-import { isSameRead } from '../forgejo/read-entry.ts';
 import type { ReadOptions } from '../forgejo/reader.ts';
 import { runnersPath } from '../forgejo/scope-path.ts';
 import type { AccessProblem } from '../pool/failure.ts';
@@ -64,7 +63,7 @@ export async function decide<P extends Plan>(
   if (!first.plan.needsFreshReads) return first;
   const view = await readInTime(call, deps, { intervalMs, begunAfter: call.arrivedAt });
   // The shared reads may have begun after this call arrived, and then there is nothing to decide again.
-  if (isSameRead(shared, view)) return first;
+  if (deps.reader.isSameRead(shared, view)) return first;
   return decideOn(view, repositories, call, deps, memory, planner);
 }
 

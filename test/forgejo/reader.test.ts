@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isSameRead } from '../../src/forgejo/read-entry.ts';
 import { createReader } from '../../src/forgejo/reader.ts';
 import type { ForgejoView, Snapshot } from '../../src/pool/forgejo.ts';
-import { ACCESS, ACME, jobRow, registrationOf, runnerRow } from './support/answers.ts';
+import { ACCESS, ACME, jobRow, list, registrationOf, runnerRow } from './support/answers.ts';
 import { fakeServer } from './support/fake-server.ts';
 import { manualClock, NOON } from './support/manual-clock.ts';
 
@@ -136,8 +135,28 @@ describe('a list that says what the one before said', () => {
     expect(snapshotOf(after).registrations).toBe(snapshotOf(before).registrations);
     expect(snapshotOf(after).jobs).toBe(snapshotOf(before).jobs);
     expect(snapshotOf(after).registrationsReadAt - snapshotOf(before).registrationsReadAt).toBe(2_000);
-    expect(isSameRead(before, after)).toBe(false);
-    expect(isSameRead(after, await reader.read(ACCESS, ACME, EVERY_2S))).toBe(true);
+    expect(reader.isSameRead(before, after)).toBe(false);
+    expect(reader.isSameRead(after, await reader.read(ACCESS, ACME, EVERY_2S))).toBe(true);
+  });
+
+  it('is not that read either when both have the same time: Forgejo tells its own in whole seconds', async () => {
+    const { clock, server, reader } = world();
+    server.runners = [runnerRow(1)];
+    const before = await reader.read(ACCESS, ACME, EVERY_2S);
+    await clock.advance(20);
+    server.trouble = ({ url }) => (url.includes('/jobs') ? undefined : list([runnerRow(1)], 2));
+    const after = await reader.read(ACCESS, ACME, { ...EVERY_2S, begunAfter: clock.now() });
+    expect(snapshotOf(after)).toMatchObject({ registrationsReadAt: snapshotOf(before).registrationsReadAt, registrationsComplete: false });
+    expect(snapshotOf(before).registrationsComplete).toBe(true);
+    expect(reader.isSameRead(before, after)).toBe(false);
+  });
+
+  it('is not that read when a registration of ours came since', async () => {
+    const { reader, server } = world();
+    server.runners = [runnerRow(1)];
+    const before = await reader.read(ACCESS, ACME, EVERY_2S);
+    reader.registered(ACCESS, ACME, registrationOf(2));
+    expect(reader.isSameRead(before, await reader.read(ACCESS, ACME, EVERY_2S))).toBe(false);
   });
 
   it('shares the rows that have not changed', async () => {
