@@ -3,7 +3,8 @@ import { NO_HANDLE } from '../api/keys.ts';
 import type { Ownership, Registration } from './forgejo.ts';
 import { keptBy } from './kept-by.ts';
 
-const PATTERN = /^forgejo-runner-operator pool=(\S+) handle=(\S+) attempt=(\d{1,15}) created=(\S+)$/;
+/** Kubernetes' uids and Forgejo's handles are UUIDs; a server may write any text, and no long one is looked through or kept. */
+const PATTERN = /^forgejo-runner-operator pool=(\S{1,64}) handle=(\S{1,64}) attempt=(\d{1,15}) created=(\S{1,40})$/;
 
 export function describeOwnership(ownership: Ownership): string {
   const created = new Date(ownership.createdAt).toISOString();

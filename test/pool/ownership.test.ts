@@ -34,6 +34,8 @@ describe('the description of a registration', () => {
     ['preceded by more', `old ${TEXT}`],
     ['without an attempt', TEXT.replace('attempt=2', 'attempt=')],
     ['with a time that is none', TEXT.replace('2026-11-25T12:00:00.250Z', 'yesterday')],
+    ['longer than a uid can be', TEXT.replace(POOL_UID, 'x'.repeat(65))],
+    ['longer than a handle can be', TEXT.replace(HANDLE, 'x'.repeat(65))],
     ['on two lines', TEXT.replace(' attempt', '\nattempt')],
   ])('is nobody’s when it is %s', (_, description) => {
     expect(readOwnership(description)).toBeNull();
