@@ -1,7 +1,6 @@
 /** One line of the log for each thing that a call changed; a pool at rest says nothing. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { createSharer } from '../forgejo/shared.ts';
 import { isTrouble } from '../pool/condition-state.ts';
 import { keepParts } from '../pool/keep.ts';
 import type { PoolIdentity } from '../pool/model.ts';
@@ -66,16 +65,13 @@ function logChanges(log: Logger, { namespace, name }: PoolIdentity, decided: Dec
   }
 }
 
-/** There are few statuses and reasons, and thousands of pools say them. */
-const shared = createSharer((words: string) => words);
-
 /** A new process says once what is not as it should be. */
 function logStatus(log: Logger, { pool: { namespace, name }, status, at }: SyncView, before: Said | undefined): Said {
   const pool = { namespace, pool: name };
   const conditions = new Map<string, string>();
   for (const condition of status.conditions ?? []) {
     const { type, status: holds, reason, message } = condition;
-    const now = shared(`${holds} ${reason}`);
+    const now = `${holds} ${reason}`;
     conditions.set(type, now);
     const trouble = isTrouble(condition);
     if (before?.conditions.get(type) === now || (before === undefined && !trouble)) continue;

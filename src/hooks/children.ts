@@ -27,7 +27,11 @@ export interface ChildrenInput {
 
 /** What the runners of a pool share is made ahead of the answer that needs it, while Forgejo is at work; see `renderConfigMap`. */
 export function prepareChildren({ decoded, spec, assets }: Pick<ChildrenInput, 'decoded' | 'spec' | 'assets'>): void {
-  renderConfigMap({ pool: decoded.pool, spec, assets });
+  try {
+    renderConfigMap({ pool: decoded.pool, spec, assets });
+  } catch {
+    // The answer, which asks for it again, fails of it: not before the effects that are under way have come to their end.
+  }
 }
 
 /** For `/sync`: also children that are no runner's stay, and the pool's ConfigMap is there before a runner needs it. */

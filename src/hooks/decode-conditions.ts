@@ -20,7 +20,7 @@ export function findTrue(status: WireObject, ...types: readonly string[]): Condi
   return findCondition(status, 'True', types);
 }
 
-/** The first of that type that does not hold; null when there is none. */
+/** The first of that type that does not hold; null when there is none. Kubernetes has each type once. */
 export function findFalse(status: WireObject, type: string): Condition | null {
   return findCondition(status, 'False', [type]);
 }

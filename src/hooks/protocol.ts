@@ -108,7 +108,7 @@ function childProblem(children: SyncRequest['children']): string | null {
   return null;
 }
 
-/** `group`: `Job.batch/v1`; `key`: `namespace/name`. */
+/** `group`: `Job.batch/v1`, which was checked before (`versionProblem`); `key`: `namespace/name`. */
 function differsFromKey({ kind, apiVersion, metadata }: Static<typeof ChildObject>, group: string, key: string): string | null {
   const end = group.indexOf('.');
   if (kind !== group.slice(0, end)) return 'kind';

@@ -33,6 +33,8 @@ export interface Demand {
  * listed for ever and can never be taken (facts: Forgejo, jobs endpoint).
  */
 export function coveredJobs(jobs: readonly QueuedJob[], spec: Pick<World['spec'], 'labels'>): readonly QueuedJob[] {
+  // An empty queue stays the same one for as long as nothing waits, and would gather every set of labels that was ever asked for.
+  if (jobs.length === 0) return jobs;
   const byLabels = coveredByLabels(jobs);
   const { names, key } = namesOf(spec.labels);
   const found = byLabels.get(key) ?? jobsFor(jobs, names);
