@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- --only NAME] [-- --quick] [-- --check]`: every measure beside its limit, as a table and, of a whole run,
+ * `npm run bench`: every measure beside its limit, as a table and, of a whole run,
  * in bench/results.json. With `--check` a goal that is missed is an exit code of 1.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { namesOf, readOptions } from '../src/dev/options.ts';
 import type { Measure, Pair } from './measure.ts';
 import { burst } from './measures/burst.ts';
 import { cpu } from './measures/cpu.ts';
@@ -19,12 +20,17 @@ import { drawTable } from './table.ts';
 const MEASURES: readonly Measure[] = [sync, decide, reads, burst, latency, memory, cpu];
 const RESULTS = new URL('results.json', import.meta.url);
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-  },
+const NAMES = MEASURES.map(({ description }) => description.name);
+
+const { values, only } = readOptions('npm run bench -- [--only NAME,NAME] [--quick] [--check]', () => {
+  const parsed = parseArgs({
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+    },
+  });
+  return { ...parsed, only: parsed.values.only === undefined ? NAMES : namesOf('only', parsed.values.only, NAMES) };
 });
 
 interface Measured {
@@ -53,11 +59,7 @@ function machine() {
   return { node: process.version, cpus: availableParallelism(), model: cpus()[0]?.model ?? 'unknown', load: loadavg()[0] ?? 0 };
 }
 
-const chosen = MEASURES.filter(({ description }) => values.only === undefined || values.only.split(',').includes(description.name));
-if (chosen.length === 0) {
-  say(`--only takes one of ${MEASURES.map(({ description }) => description.name).join(', ')}, or several separated by commas`);
-  process.exit(2);
-}
+const chosen = MEASURES.filter(({ description }) => only.includes(description.name));
 const startedAt = new Date();
 const before = machine();
 const measured: Measured[] = [];

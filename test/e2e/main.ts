@@ -3,13 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readOptions, wholeNumber } from '../../src/dev/options.ts';
 import { type Binaries, buildBinaries, cachedBinaries } from './build/binaries.ts';
 import { describeParts, findParts, PartError, type Parts } from './build/parts.ts';
 import { type Case, LeftOut } from './case.ts';
 import { CASES } from './cases/all.ts';
 import { type Opening, openWorld, type World } from './world.ts';
-
-const USAGE = 'usage: npm run test:e2e -- [--only TEXT] [--if-cached] [--minutes NUMBER]\n';
 
 interface Options {
   /** Only cases whose names have it. */
@@ -26,26 +25,17 @@ interface Tally {
   leftOut: number;
 }
 
-const options = readOptions();
-if (options !== null) await main(options);
+await main(readOptions('npm run test:e2e -- [--only TEXT] [--if-cached] [--minutes N]', parseOptions));
 
-function readOptions(): Options | null {
-  try {
-    const { values } = parseArgs({
-      options: {
-        only: { type: 'string', default: '' },
-        'if-cached': { type: 'boolean', default: false },
-        minutes: { type: 'string', default: '60' },
-      },
-    });
-    const minutes = Number(values.minutes);
-    if (!(minutes > 0)) throw new RangeError('minutes');
-    return { only: values.only, ifCached: values['if-cached'], minutes };
-  } catch {
-    process.stderr.write(USAGE);
-    process.exitCode = 2;
-    return null;
-  }
+function parseOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: '' },
+      'if-cached': { type: 'boolean', default: false },
+      minutes: { type: 'string', default: '60' },
+    },
+  });
+  return { only: values.only, ifCached: values['if-cached'], minutes: wholeNumber('minutes', values.minutes, 1) };
 }
 
 function say(line: string): void {

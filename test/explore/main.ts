@@ -4,57 +4,40 @@
  * `npm run explore -- --max 2 --min 1 --handles 2 --faults 1 --kinds crash,restart --fine --limit 100000`.
  */
 import { parseArgs } from 'node:util';
+import { namesOf, readOptions, wholeNumber } from '../../src/dev/options.ts';
 import { type Exploration, explore } from './explore.ts';
 import { ROUNDS, type Round } from './rounds.ts';
 import { FAULTS } from './state.ts';
 
-const USAGE = `usage: npm run explore -- --whole | [--max N] [--min N] [--handles N] [--faults N] [--kinds ${FAULTS.join()}] [--fine] [--limit N]\n`;
+const USAGE = `npm run explore -- --whole | [--max N] [--min N] [--handles N] [--faults N] [--kinds ${FAULTS.join()}] [--fine] [--limit N]`;
 
-const rounds = readRounds();
-if (rounds === null) {
-  process.stderr.write(USAGE);
-  process.exitCode = 2;
-} else {
-  process.exitCode = run(rounds) ? 0 : 1;
-}
+process.exitCode = run(readOptions(USAGE, readRounds)) ? 0 : 1;
 
-function readRounds(): readonly Round[] | null {
-  try {
-    const { values } = parseArgs({
-      options: {
-        max: { type: 'string' },
-        min: { type: 'string' },
-        handles: { type: 'string' },
-        faults: { type: 'string' },
-        kinds: { type: 'string' },
-        fine: { type: 'boolean' },
-        limit: { type: 'string' },
-        whole: { type: 'boolean' },
-      },
-    });
-    if (Object.keys(values).length === 0) return ROUNDS;
-    if (values.whole === true)
-      return ROUNDS.map((round) => (round.limits.faults > 1 ? round : { ...round, most: Number.POSITIVE_INFINITY }));
-    const named = values.kinds?.split(',');
-    const limits = {
-      maxRunners: count(values.max ?? '2'),
-      minRunners: count(values.min ?? '1'),
-      handles: count(values.handles ?? '2'),
-      faults: count(values.faults ?? '1'),
-      kinds: FAULTS.filter((fault) => named === undefined || named.includes(fault)),
-      fine: values.fine === true,
-    };
-    if (named !== undefined && named.length !== limits.kinds.length) return null;
-    const most = values.limit === undefined ? Number.POSITIVE_INFINITY : count(values.limit);
-    return [{ name: 'as asked', limits, most }];
-  } catch {
-    return null;
-  }
-}
-
-function count(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${text} is no number`);
-  return Number(text);
+function readRounds(): readonly Round[] {
+  const { values } = parseArgs({
+    options: {
+      max: { type: 'string' },
+      min: { type: 'string' },
+      handles: { type: 'string' },
+      faults: { type: 'string' },
+      kinds: { type: 'string' },
+      fine: { type: 'boolean' },
+      limit: { type: 'string' },
+      whole: { type: 'boolean' },
+    },
+  });
+  if (Object.keys(values).length === 0) return ROUNDS;
+  if (values.whole === true) return ROUNDS.map((round) => (round.limits.faults > 1 ? round : { ...round, most: Number.POSITIVE_INFINITY }));
+  const limits = {
+    maxRunners: wholeNumber('max', values.max ?? '2', 0),
+    minRunners: wholeNumber('min', values.min ?? '1', 0),
+    handles: wholeNumber('handles', values.handles ?? '2', 0),
+    faults: wholeNumber('faults', values.faults ?? '1', 0),
+    kinds: values.kinds === undefined ? FAULTS : namesOf('kinds', values.kinds, FAULTS),
+    fine: values.fine === true,
+  };
+  const most = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber('limit', values.limit, 0);
+  return [{ name: 'as asked', limits, most }];
 }
 
 /** True when no rule was broken. */

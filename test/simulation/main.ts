@@ -1,7 +1,8 @@
-/** `npm run simulate -- --runs N --seed S [--workers W] [--keep-going] [--no-shrink] [--replay FILE]`. */
+/** `npm run simulate`: many worlds with everything going wrong at random (docs/reliability.md). */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { readOptions, wholeNumber } from '../../src/dev/options.ts';
 import { readAssets } from './assets.ts';
 import { gapsOf } from './coverage.ts';
 import { reportFailure, violationLine, violationOf } from './report.ts';
@@ -14,15 +15,27 @@ import { timeLine } from './time-line.ts';
 const FULL_RUNS = 10_000;
 const MOST_SHRUNK = 5;
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '300' },
-    seed: { type: 'string', default: '1' },
-    workers: { type: 'string', default: String(availableParallelism()) },
-    replay: { type: 'string' },
-    'keep-going': { type: 'boolean', default: false },
-    'no-shrink': { type: 'boolean', default: false },
-  },
+const USAGE = 'npm run simulate -- [--runs N] [--seed S] [--workers W] [--keep-going] [--no-shrink] [--replay FILE]';
+
+const options = readOptions(USAGE, () => {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '300' },
+      seed: { type: 'string', default: '1' },
+      workers: { type: 'string', default: String(availableParallelism()) },
+      replay: { type: 'string' },
+      'keep-going': { type: 'boolean', default: false },
+      'no-shrink': { type: 'boolean', default: false },
+    },
+  });
+  return {
+    runs: wholeNumber('runs', values.runs, 1),
+    firstSeed: wholeNumber('seed', values.seed, 0),
+    workers: wholeNumber('workers', values.workers, 1),
+    keepGoing: values['keep-going'],
+    shrinks: !values['no-shrink'],
+    replay: values.replay,
+  };
 });
 
 function print(text: string): void {
@@ -37,13 +50,13 @@ async function replay(file: string): Promise<boolean> {
 }
 
 async function simulate(): Promise<boolean> {
-  const runs = Number(values.runs);
+  const { runs, firstSeed, workers, keepGoing, shrinks } = options;
   const started = performance.now();
   const { tally, failures } = await runMany({
     runs,
-    firstSeed: Number(values.seed),
-    workers: Number(values.workers),
-    keepGoing: values['keep-going'],
+    firstSeed,
+    workers,
+    keepGoing,
     progress(done, failure) {
       process.stderr.write(`\r${done}/${runs}`);
       if (failure !== null) print(violationLine(failure));
@@ -51,7 +64,7 @@ async function simulate(): Promise<boolean> {
   });
   process.stderr.write('\n');
   const seconds = (performance.now() - started) / 1000;
-  if (!values['no-shrink']) {
+  if (shrinks) {
     const assets = await readAssets();
     for (const failure of failures.slice(0, MOST_SHRUNK)) print(`\n${await reportFailure(failure, assets)}`);
   }
@@ -61,5 +74,5 @@ async function simulate(): Promise<boolean> {
   return failures.length === 0 && complete;
 }
 
-const passed = values.replay === undefined ? await simulate() : await replay(values.replay);
+const passed = options.replay === undefined ? await simulate() : await replay(options.replay);
 process.exitCode = passed ? 0 : 1;

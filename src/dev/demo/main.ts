@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { createLog } from '../../log.ts';
 import { systemClock } from '../../system-clock.ts';
+import { readOptions } from '../options.ts';
 import { run } from '../start.ts';
 import { type EmbeddedWorld, startEmbeddedWorld } from './embedded-world.ts';
 import { createMeasure, type Measure } from './measure.ts';
@@ -14,21 +15,10 @@ import { checksOf, drawSummary, summarize } from './summary.ts';
 const SERVED_PORTS = { forgejo: 3000, hooks: 8080, metrics: 9090 } as const;
 const FREE_PORTS = { forgejo: 0, hooks: 0, metrics: 0 } as const;
 
-const USAGE = 'usage: npm run demo -- [--serve] [--json]\n';
-
-const options = readOptions();
-if (options !== null) await run(() => main(options));
-
-function readOptions(): { readonly serve: boolean; readonly json: boolean } | null {
-  try {
-    const { values } = parseArgs({ options: { serve: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } });
-    return values;
-  } catch {
-    process.stderr.write(USAGE);
-    process.exitCode = 2;
-    return null;
-  }
-}
+const { values: options } = readOptions('npm run demo -- [--serve] [--json]', () =>
+  parseArgs({ options: { serve: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } }),
+);
+await run(() => main(options));
 
 async function main({ serve, json }: { readonly serve: boolean; readonly json: boolean }): Promise<void> {
   // With --json only the last line belongs to standard output.

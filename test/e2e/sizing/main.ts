@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readOptions, wholeNumber } from '../../../src/dev/options.ts';
 import { type Binaries, buildBinaries } from '../build/binaries.ts';
 import { findParts, type Parts } from '../build/parts.ts';
 import { openWorld } from '../world.ts';
@@ -11,9 +12,10 @@ import { ROWS, ROWS_OF_TEN_THOUSAND, ROWS_WITH_RUNNERS, type Row } from './rows.
 import { instancesFor } from './shards.ts';
 import { HEAD, lineOf } from './table.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '30' }, only: { type: 'string', default: '' } } });
-const seconds = Number(values.seconds);
-if (!(seconds >= 1)) throw new RangeError('--seconds must be a number, at least 1');
+const { seconds, only } = readOptions('npm run sizing -- [--seconds N] [--only TEXT]', () => {
+  const { values } = parseArgs({ options: { seconds: { type: 'string', default: '30' }, only: { type: 'string', default: '' } } });
+  return { seconds: wholeNumber('seconds', values.seconds, 1), only: values.only };
+});
 
 const parts = findParts();
 if (parts.metacontroller === null) {
@@ -26,7 +28,7 @@ if (parts.metacontroller === null) {
 }
 
 function isWanted(row: Row): boolean {
-  return `${row.tuning} ${row.metacontrollers} ${row.pools} pools ${row.pollSeconds} s ${row.runners} runners`.includes(values.only);
+  return `${row.tuning} ${row.metacontrollers} ${row.pools} pools ${row.pollSeconds} s ${row.runners} runners`.includes(only);
 }
 
 async function measureAll(binaries: Binaries, found: Parts, rows: readonly Row[]): Promise<void> {

@@ -5,15 +5,19 @@
  * lives, or no longer applies.
  */
 import { parseArgs } from 'node:util';
+import { readOptions, wholeNumber } from '../../../src/dev/options.ts';
 import { type Mutant, mutants, ROOT } from './mutants.ts';
 import { copyProject, type ProjectCopy, type Ran } from './project-copy.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    runs: { type: 'string', default: '2000' },
-    seed: { type: 'string', default: '1' },
-  },
+const options = readOptions('npm run mutants -- [--only NAME] [--runs N] [--seed S]', () => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: '' },
+      runs: { type: 'string', default: '2000' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  return { only: values.only, runs: wholeNumber('runs', values.runs, 1), seed: wholeNumber('seed', values.seed, 0) };
 });
 
 type Verdict =
@@ -38,26 +42,26 @@ function tryMutant(mutant: Mutant, original: ProjectCopy): Verdict {
 
 /** A seed that fails without the mutant too says nothing about it: the search goes on behind it. */
 function simulate(copy: ProjectCopy, original: ProjectCopy): Verdict {
-  const first = Number(values.seed);
-  const end = first + Number(values.runs);
+  const { seed: first, runs } = options;
+  const end = first + runs;
   for (let from = first; from < end; ) {
     const ran = copy.run(SIMULATION, ['--runs', String(end - from), '--seed', String(from), '--no-shrink']);
     const found = VIOLATION.exec(ran.stdout)?.groups;
-    if (ran.status !== 1 || found === undefined) return { kind: 'lives', why: whyNot(ran, `after ${values.runs} runs`) };
+    if (ran.status !== 1 || found === undefined) return { kind: 'lives', why: whyNot(ran, `after ${runs} runs`) };
     const { invariant = '', detail = '' } = found;
     const seed = Number(found['seed']);
     const control = original.run(SIMULATION, ['--runs', '1', '--seed', String(seed), '--no-shrink']);
     if (control.status === 0) return { kind: 'found', invariant, after: `${seed - first + 1} runs`, detail };
     from = seed + 1;
   }
-  return { kind: 'lives', why: `what failed within ${values.runs} runs fails without it too` };
+  return { kind: 'lives', why: `what failed within ${runs} runs fails without it too` };
 }
 
-function explore(copy: ProjectCopy, original: ProjectCopy, options: readonly string[]): Verdict {
-  const ran = copy.run(EXPLORATION, options);
+function explore(copy: ProjectCopy, original: ProjectCopy, args: readonly string[]): Verdict {
+  const ran = copy.run(EXPLORATION, args);
   const detail = /^ *BROKEN: (.*)$/m.exec(ran.stdout)?.[1];
-  if (ran.status !== 1 || detail === undefined) return { kind: 'lives', why: whyNot(ran, `with ${options.join(' ')}`) };
-  if (original.run(EXPLORATION, options).status !== 0) return { kind: 'lives', why: 'the exploration fails without it too' };
+  if (ran.status !== 1 || detail === undefined) return { kind: 'lives', why: whyNot(ran, `with ${args.join(' ')}`) };
+  if (original.run(EXPLORATION, args).status !== 0) return { kind: 'lives', why: 'the exploration fails without it too' };
   return { kind: 'found', invariant: 'exploration', after: `${/(\d+) states/.exec(ran.stdout)?.[1]} states`, detail };
 }
 
@@ -74,7 +78,7 @@ function secondsSince(startedAt: number): string {
 }
 
 const begun = performance.now();
-const chosen = mutants().filter(({ name }) => values.only === undefined || name.includes(values.only));
+const chosen = mutants().filter(({ name }) => name.includes(options.only));
 // What is edited meanwhile is not what was begun with.
 const original = copyProject(ROOT);
 let living = 0;
