@@ -6,9 +6,10 @@
 import { causeOf, noticeOf } from './cause.ts';
 import { coveredJobs } from './demand.ts';
 import { endedBy } from './evidence.ts';
+import { isExplained } from './explained.ts';
 import type { QueuedJob, RegistrationRef } from './forgejo.ts';
 import type { Instant } from './instant.ts';
-import { isLive, type Judged } from './judge.ts';
+import type { Judged } from './judge.ts';
 import { ASKS_AT_ONCE } from './lost-task.ts';
 import type { Effect, World } from './model.ts';
 import { heldBy, MOST_OPEN } from './open-tasks.ts';
@@ -152,12 +153,4 @@ export function suspectTasks(slot: Judged, slots: readonly Judged[], jobs: reado
 /** Latest first: a runner that has just turned busy most likely holds one of those. */
 export function runningTasks(jobs: readonly QueuedJob[]): readonly QueuedJob[] {
   return jobs.filter((job) => job.status === 'running' && job.taskId > 0).toSorted((a, b) => b.taskId - a.taskId);
-}
-
-/** Another live slot is at work that was made for that handle, or is known to hold that task. */
-export function isExplained(job: QueuedJob, slot: Judged, slots: readonly Judged[]): boolean {
-  return slots.some((other) => {
-    if (other.key === slot.key || !isLive(other.phase)) return false;
-    return (other.tags.handle === job.handle && other.evidence.row === 'active') || holds(other, job);
-  });
 }

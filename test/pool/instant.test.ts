@@ -21,4 +21,8 @@ describe('a moment as it is written', () => {
   ])('$text: $because', ({ instant, text }) => {
     expect(rfc3339(instant)).toBe(text);
   });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 8_640_000_000_000_001])('%d is none, and nothing is written', (instant) => {
+    expect(() => rfc3339(instant)).toThrow(new RangeError(`not a time: ${instant}`));
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isExplained } from '../../src/pool/retire.ts';
+import { isExplained } from '../../src/pool/explained.ts';
 import {
   aJob,
   answered,
